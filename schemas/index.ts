@@ -1,0 +1,6 @@
+/**
+ * Contracts as TypeBox schemas: one expression gives the JSON Schema that validates and the TypeScript type.
+ * Knows no room and no behaviour.
+ */
+export { AttributesSchema, fieldNames, maxValueLength, tierNames, viewNames } from "./garment.ts";
+export type { Attributes, FieldName, TierName, ViewName } from "./garment.ts";

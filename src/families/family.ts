@@ -1,0 +1,44 @@
+/** Width and height in pixels, after EXIF orientation. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** How one image is to be sent to a model of a family. */
+export interface ImagePlan extends Size {
+  /** The image's own tokens in the prompt, without start and end markers. */
+  visionTokens: number;
+  /** `stretch`: resize to exactly this size (the aspect ratio is off by less than half a patch). `letterbox`: fit inside, pad with white. */
+  fit: "stretch" | "letterbox";
+}
+
+export const familyIds = [
+  "qwen3-vl",
+  "qwen3.5",
+  "internvl3",
+  "granite4-vision",
+  "phi4-multimodal",
+  "moondream3",
+  "generic",
+] as const;
+
+export type FamilyId = (typeof familyIds)[number];
+
+/** Everything the gateway must know of a model family: vision geometry and request quirks. Pure data and arithmetic. */
+export interface Family {
+  readonly id: FamilyId;
+  /** Images that one request may carry. */
+  readonly maxImages: number;
+  /** Tokens around each image (start, end) that count in the prompt but not in `visionTokens`. */
+  readonly markerTokensPerImage: number;
+  /** Sent as `chat_template_kwargs` with each chat call, such as `{ enable_thinking: false }`; null where nothing is needed. */
+  readonly chatTemplateKwargs: Readonly<Record<string, unknown>> | null;
+  /** The tokens that the model's own processor makes of an image of this size. Source: the family's file. */
+  countTokens(size: Size): number;
+  /**
+   * The size at which to send an image: on the family's grid, within `budget` tokens, its aspect ratio kept as well as
+   * the grid allows, never enlarged beyond the family's minimum. Where even the family's cheapest image costs more than
+   * `budget`, that cheapest image is planned and its `visionTokens` say so.
+   */
+  plan(source: Size, budget: number): ImagePlan;
+}

@@ -1,0 +1,16 @@
+/**
+ * Small parts that every room may use: errors, clock, randomness, deadlines, ids, hashes.
+ * Knows no domain, no vendor and no other room; holds no state of its own.
+ */
+export { defineError, GatewayError } from "./errors.ts";
+export type { ErrorDefinition, ErrorFactory, ErrorItem } from "./errors.ts";
+export { sleep, systemClock } from "./clock.ts";
+export type { Clock } from "./clock.ts";
+export { seededRandom } from "./random.ts";
+export type { Random } from "./random.ts";
+export { createId } from "./ids.ts";
+export { sha256, stableHash } from "./stable-hash.ts";
+export { createSemaphore } from "./semaphore.ts";
+export type { Semaphore } from "./semaphore.ts";
+export { startDeadline } from "./deadline.ts";
+export type { Deadline } from "./deadline.ts";

@@ -1,0 +1,64 @@
+/** At most `limit` holders at a time; the others wait in order of arrival. */
+export interface Semaphore {
+  /**
+   * Runs `work` when a place is free. A waiter whose signal aborts leaves the queue at once and rejects with the
+   * signal's reason; work that has begun is not interrupted.
+   */
+  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  readonly active: number;
+  readonly waiting: number;
+}
+
+/** Creates a semaphore with `limit` places (at least 1). */
+export function createSemaphore(limit: number): Semaphore {
+  // A Set keeps arrival order and lets an aborted waiter leave in constant time.
+  const queue = new Set<() => void>();
+  let active = 0;
+
+  function release(): void {
+    active -= 1;
+    const [next] = queue;
+    if (next !== undefined) {
+      queue.delete(next);
+      next();
+    }
+  }
+
+  function acquire(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (active < limit) {
+      active += 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const enter = (): void => {
+        signal?.removeEventListener("abort", leave);
+        active += 1;
+        resolve();
+      };
+      const leave = (): void => {
+        queue.delete(enter);
+        reject(signal?.reason as Error);
+      };
+      queue.add(enter);
+      signal?.addEventListener("abort", leave, { once: true });
+    });
+  }
+
+  return {
+    async run(work, signal) {
+      await acquire(signal);
+      try {
+        return await work();
+      } finally {
+        release();
+      }
+    },
+    get active() {
+      return active;
+    },
+    get waiting() {
+      return queue.size;
+    },
+  };
+}
