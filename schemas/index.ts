@@ -4,3 +4,4 @@
  */
 export { AttributesSchema, fieldNames, maxValueLength, tierNames, viewNames } from "./garment.ts";
 export type { Attributes, FieldName, TierName, ViewName } from "./garment.ts";
+export type { ChatPrompt, PromptPart, TokenLogprob, TopLogprob } from "./openai/chat.ts";

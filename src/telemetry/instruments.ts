@@ -1,0 +1,106 @@
+import type { Counter, Gauge, Histogram } from "prom-client";
+import { createMeter } from "./meter.ts";
+import type { Meter } from "./meter.ts";
+
+/** 1 ms to 2 minutes: from a cache hit to the longest deadline. */
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const byteBuckets = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 26624].map((kib) => kib * 1024);
+const tokenBuckets = [64, 128, 192, 256, 300, 384, 512, 576, 768, 1024, 2048, 4096, 16384];
+const confidenceBuckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1];
+
+/** Every instrument of the gateway, by name. Label sets are closed: route templates, configured ids, else `other`. */
+export interface Instruments {
+  readonly meter: Meter;
+  readonly httpRequestDuration: Histogram<"route" | "method" | "status">;
+  readonly requestsInFlight: Gauge;
+  readonly overhead: Histogram<"component">;
+  readonly imagePrepare: Histogram<"format">;
+  readonly imageBytes: Histogram<"stage">;
+  readonly imageVisionTokens: Histogram;
+  readonly backendRequestDuration: Histogram<"backend">;
+  readonly backendRequests: Counter<"backend" | "outcome">;
+  readonly backendInFlight: Gauge<"backend">;
+  readonly backendState: Gauge<"backend" | "state">;
+  readonly backendStateChanges: Counter<"backend" | "state">;
+  readonly backendProbes: Counter<"backend" | "outcome">;
+  readonly backendTokenMismatch: Counter<"backend">;
+  readonly retries: Counter<"reason">;
+  readonly answers: Counter<"backend" | "outcome">;
+  readonly fieldNull: Counter<"backend" | "field">;
+  readonly confidence: Histogram<"field">;
+}
+
+/** Creates all instruments on a registry of their own. */
+export function createInstruments(): Instruments {
+  const meter = createMeter("garment_gateway_");
+  return {
+    meter,
+    httpRequestDuration: meter.histogram(
+      "http_request_duration_seconds",
+      "Time from a request's headers to the end of its answer.",
+      durationBuckets,
+      ["route", "method", "status"],
+    ),
+    requestsInFlight: meter.gauge("requests_in_flight", "HTTP requests that have begun and are not yet answered."),
+    overhead: meter.histogram(
+      "overhead_seconds",
+      "The gateway's own share of a request: `total` is the whole request minus the time spent waiting for backends; `image`, `queue` and `other` are its parts.",
+      durationBuckets,
+      ["component"],
+    ),
+    imagePrepare: meter.histogram(
+      "image_prepare_seconds",
+      "Time to decode, resize and encode one image, by the format of the upload.",
+      durationBuckets,
+      ["format"],
+    ),
+    imageBytes: meter.histogram(
+      "image_bytes",
+      "Size of one image, as uploaded and as sent to the backend.",
+      byteBuckets,
+      ["stage"],
+    ),
+    imageVisionTokens: meter.histogram("image_vision_tokens", "Vision tokens of one image as sent.", tokenBuckets),
+    backendRequestDuration: meter.histogram(
+      "backend_request_duration_seconds",
+      "Time of one chat call to a backend, successful or not.",
+      durationBuckets,
+      ["backend"],
+    ),
+    backendRequests: meter.counter("backend_requests_total", "Chat calls to a backend by how they ended.", [
+      "backend",
+      "outcome",
+    ]),
+    backendInFlight: meter.gauge("backend_in_flight", "Live chat calls a backend is working on.", ["backend"]),
+    backendState: meter.gauge("backend_state", "1 for the state a backend is in, 0 for the others.", [
+      "backend",
+      "state",
+    ]),
+    backendStateChanges: meter.counter("backend_state_changes_total", "Changes of a backend into a state.", [
+      "backend",
+      "state",
+    ]),
+    backendProbes: meter.counter("backend_probes_total", "Handshakes (model, version, grammar probe) by outcome.", [
+      "backend",
+      "outcome",
+    ]),
+    backendTokenMismatch: meter.counter(
+      "backend_token_arithmetic_mismatch_total",
+      "Answers whose usage.prompt_tokens differs from the gateway's own arithmetic.",
+      ["backend"],
+    ),
+    retries: meter.counter("retries_total", "Chat calls sent again, by the reason.", ["reason"]),
+    answers: meter.counter(
+      "answers_total",
+      "Backend answers by how they read: valid, repaired, truncated or invalid.",
+      ["backend", "outcome"],
+    ),
+    fieldNull: meter.counter("field_null_total", "Answers in which a field is null.", ["backend", "field"]),
+    confidence: meter.histogram(
+      "confidence",
+      "Raw or calibrated confidence of a field in answers that carry one.",
+      confidenceBuckets,
+      ["field"],
+    ),
+  };
+}
