@@ -5,3 +5,5 @@
 export { AttributesSchema, fieldNames, maxValueLength, tierNames, viewNames } from "./garment.ts";
 export type { Attributes, FieldName, TierName, ViewName } from "./garment.ts";
 export type { ChatPrompt, PromptPart, TokenLogprob, TopLogprob } from "./openai/chat.ts";
+export { ConfigSchema, familyNames, scopeNames } from "./config/index.ts";
+export type { BackendConfig, BackendEntry, Config, ConfigFile, ScopeName, VisionTokens } from "./config/index.ts";

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import { LineCounter, parseDocument } from "yaml";
+import { ConfigSchema } from "../schemas/index.ts";
+import type { Config, ConfigFile } from "../schemas/index.ts";
+import { applySetting, readEnvironment } from "./environment.ts";
+import { isObject, merge } from "./merge.ts";
+import type { Value } from "./merge.ts";
+import { ConfigError, explain } from "./mistakes.ts";
+import type { Mistake } from "./mistakes.ts";
+import { resolve } from "./resolve.ts";
+import { findContradictions } from "./semantics.ts";
+
+const defaultsFile = new URL("default.yaml", import.meta.url);
+
+interface LoadOptions {
+  /** A YAML file that is laid over config/default.yaml. */
+  file?: string | undefined;
+  /** Environment variables; the process's own where none are given. */
+  environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads the configuration: config/default.yaml, then the file, then the environment.
+ * @throws ConfigError with every mistake at once, a line each
+ */
+export function loadConfig({ file, environment = process.env }: LoadOptions = {}): Config {
+  const given = file === undefined ? {} : readYaml(file);
+  const merged = merge(readYaml(defaultsFile), given);
+  const settings = readEnvironment(environment);
+  const mistakes: Mistake[] = [];
+  for (const setting of settings) {
+    const problem = applySetting(merged, setting);
+    if (problem !== null)
+      mistakes.push({ path: setting.variable, found: problem, expected: "a path of the configuration" });
+  }
+  const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(ConfigSchema);
+  if (!validate(merged)) throw new ConfigError([...mistakes, ...explain(validate.errors ?? [], merged)]);
+  const config = merged as unknown as ConfigFile;
+
+  // A fleet of one's own has no baseline and candidate until it names them: the default ones are the simulator's.
+  const isShadowNamed =
+    (isObject(given) &&
+      isObject(given["shadow"]) &&
+      ("baseline" in given["shadow"] || "candidate" in given["shadow"])) ||
+    settings.some(({ path }) => path[0] === "shadow" && (path[1] === "baseline" || path[1] === "candidate"));
+  mistakes.push(...findContradictions(config, isShadowNamed));
+  const resolved = resolve(config, environment, mistakes);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  if (config.backends !== "embedded" && !isShadowNamed)
+    return { ...resolved, shadow: { ...config.shadow, enabled: false } };
+  return resolved;
+}
+
+function readYaml(file: string | URL): Value {
+  const name = String(file);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "a file that cannot be read";
+    throw new ConfigError([{ path: name, found: reason, expected: "a YAML file" }]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      document.errors.map((error) => ({
+        path: `${name}:${lines.linePos(error.pos[0]).line}`,
+        found: error.message.split(" at line")[0] ?? "a mistake",
+        expected: "valid YAML",
+      })),
+    );
+  }
+  // An empty file changes nothing.
+  const value = (document.toJS({ maxAliasCount: 100 }) as Value | undefined) ?? {};
+  if (!isObject(value))
+    throw new ConfigError([{ path: name, found: "no section", expected: "keys such as server: or backends:" }]);
+  return value;
+}

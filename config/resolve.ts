@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import type { BackendConfig, BackendEntry, Config, ConfigFile, VisionTokens } from "../schemas/index.ts";
+import { tierNames, viewNames } from "../schemas/index.ts";
+import type { Mistake } from "./mistakes.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Budget of a view that neither the file nor the defaults give. */
+const fallbackVisionTokens = 768;
+
+/** Writes short forms out, fills in the defaults of each backend and reads the secrets that the file names. */
+export function resolve(file: ConfigFile, environment: Environment, mistakes: Mistake[]): Config {
+  const deadline = file.routing.deadline_ms;
+  return {
+    ...file,
+    image: { ...file.image, vision_tokens: everyView(file.image.vision_tokens) },
+    backends:
+      file.backends === "embedded"
+        ? "embedded"
+        : file.backends.map((entry) => resolveBackend(entry, environment, mistakes)),
+    routing: {
+      ...file.routing,
+      deadline_ms:
+        typeof deadline === "number"
+          ? { interactive: deadline, bulk: deadline }
+          : { interactive: deadline.interactive ?? 10_000, bulk: deadline.bulk ?? 60_000 },
+    },
+    auth: {
+      ...file.auth,
+      keys: file.auth.keys.map((key) => ({
+        ...key,
+        key: readSecret(key.key, `auth.keys[${key.id}].key`, environment, mistakes),
+      })),
+    },
+  };
+}
+
+function everyView(tokens: number | Partial<VisionTokens>): VisionTokens {
+  const given = typeof tokens === "number" ? allViews(tokens) : tokens;
+  return { ...allViews(fallbackVisionTokens), ...given };
+}
+
+function allViews(tokens: number): VisionTokens {
+  return Object.fromEntries(viewNames.map((view) => [view, tokens])) as unknown as VisionTokens;
+}
+
+function resolveBackend(entry: BackendEntry, environment: Environment, mistakes: Mistake[]): BackendConfig {
+  const { vision_tokens: tokens, api_key: secret, ...rest } = entry;
+  return {
+    family: "generic",
+    quantization: "unknown",
+    role: "live",
+    weight: 1,
+    max_concurrency: 64,
+    tiers: tierNames,
+    ...rest,
+    url: entry.url.replace(/\/$/, ""),
+    vision_tokens: typeof tokens === "number" ? allViews(tokens) : (tokens ?? {}),
+    api_key: secret === undefined ? null : readSecret(secret, `backends[${entry.id}].api_key`, environment, mistakes),
+  };
+}
+
+/** Reads `env:NAME` or `file:PATH`. A missing secret is a mistake that names the reference, never a value. */
+function readSecret(reference: string, path: string, environment: Environment, mistakes: Mistake[]): string {
+  const name = reference.slice(reference.indexOf(":") + 1);
+  const value = reference.startsWith("env:") ? environment[name] : readFile(name);
+  if (value === undefined || value === "") {
+    mistakes.push({
+      path,
+      found: reference.startsWith("env:") ? `no environment variable ${name}` : `no readable file ${name}`,
+      expected: "a secret that is there and not empty",
+    });
+    return "";
+  }
+  return value;
+}
+
+function readFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+import type { BackendEntry, ConfigFile } from "../schemas/index.ts";
+import { show } from "./mistakes.ts";
+import type { Mistake } from "./mistakes.ts";
+
+const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** Ids of the two simulated builds behind `backends: embedded`. */
+export const embeddedIds = ["blackwell-fp8", "blackwell-nvfp4"];
+
+/** What a schema cannot say: references between keys, and combinations that would be unsafe. */
+export function findContradictions(config: ConfigFile, isShadowNamed: boolean): Mistake[] {
+  return [...checkBackends(config.backends), ...checkShadow(config, isShadowNamed), ...checkAuth(config)];
+}
+
+function checkBackends(backends: ConfigFile["backends"]): Mistake[] {
+  if (backends === "embedded") return [];
+  const mistakes: Mistake[] = [];
+  const seen = new Set<string>();
+  for (const { id } of backends) {
+    if (seen.has(id))
+      mistakes.push({ path: `backends[${id}].id`, found: show(id), expected: "an id that no other backend has" });
+    seen.add(id);
+  }
+  if (!backends.some((backend: BackendEntry) => backend.role !== "shadow")) {
+    mistakes.push({
+      path: "backends",
+      found: "only backends with role shadow",
+      expected: "at least one with role live",
+    });
+  }
+  return mistakes;
+}
+
+function checkShadow({ backends, shadow }: ConfigFile, isShadowNamed: boolean): Mistake[] {
+  if (!shadow.enabled || (backends !== "embedded" && !isShadowNamed)) return [];
+  const known = backends === "embedded" ? embeddedIds : backends.map((backend) => backend.id);
+  const mistakes: Mistake[] = [];
+  for (const role of ["baseline", "candidate"] as const) {
+    if (!known.includes(shadow[role])) {
+      mistakes.push({
+        path: `shadow.${role}`,
+        found: show(shadow[role]),
+        expected: `the id of a backend: ${known.join(", ")}`,
+      });
+    }
+  }
+  if (shadow.baseline === shadow.candidate) {
+    mistakes.push({
+      path: "shadow.candidate",
+      found: show(shadow.candidate),
+      expected: "another backend than the baseline",
+    });
+  }
+  return mistakes;
+}
+
+function checkAuth({ auth, server }: ConfigFile): Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (auth.required && auth.keys.length === 0) {
+    mistakes.push({ path: "auth.keys", found: "no keys", expected: "at least one key, because auth.required is true" });
+  }
+  const ids = auth.keys.map((key) => key.id);
+  for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) {
+    mistakes.push({ path: `auth.keys[${id}].id`, found: show(id), expected: "an id that no other key has" });
+  }
+  if (!auth.required && !auth.allow_open && !loopbackHosts.test(server.host)) {
+    mistakes.push({
+      path: "auth.required",
+      found: `false with server.host ${show(server.host)}`,
+      expected: "true, a loopback host, or auth.allow_open: true to serve everyone who can reach this address",
+    });
+  }
+  return mistakes;
+}
