@@ -31,7 +31,7 @@ export function show(value: unknown, path = ""): string {
   if (value !== null && typeof value === "object") return "a section";
   if (/(^|\.)(api_)?key$|^storage\.url$/.test(path) && typeof value === "string")
     return "a text that is not shown here";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -46,7 +46,8 @@ export function explain(errors: readonly ErrorObject[], root: Value): Mistake[] 
   for (const [path, found] of byPath) {
     // Where something below this place is wrong too, the union's own complaint only repeats it.
     const isUnion = found.some((error) => error.keyword === "anyOf");
-    if (isUnion && [...byPath.keys()].some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[`))) continue;
+    if (isUnion && [...byPath.keys()].some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[`)))
+      continue;
     const first = found.find((error) => error.keyword === "anyOf") ?? found[0];
     if (first !== undefined) mistakes.push({ path: path || "(file)", ...describe(first, found, path) });
   }
@@ -98,17 +99,29 @@ const kinds: Record<string, string> = {
   object: "a section with keys of its own",
 };
 
+/** The members of a configuration schema that a message can speak of. */
+interface Described {
+  type?: string;
+  description?: string;
+  enum?: string[];
+  const?: string;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+  minItems?: number;
+}
+
 function expectation(error: ErrorObject): string {
-  const schema = (error.parentSchema ?? {}) as Record<string, unknown>;
-  if (Array.isArray(schema["enum"])) return `one of ${schema["enum"].join(", ")}`;
-  if (schema["const"] !== undefined) return `the word ${String(schema["const"])}`;
-  const kind = kinds[String(schema["type"])] ?? "another value";
-  const description = typeof schema["description"] === "string" ? ` (${schema["description"]})` : "";
-  const lower = schema["minimum"] ?? schema["exclusiveMinimum"];
-  const upper = schema["maximum"];
-  if (lower !== undefined && upper !== undefined)
-    return `${kind} from ${String(lower)} to ${String(upper)}${description}`;
-  if (error.keyword === "minItems") return `a list of at least ${String(schema["minItems"])}${description}`;
+  const schema = (error.parentSchema ?? {}) as Described;
+  if (schema.enum !== undefined) return `one of ${schema.enum.join(", ")}`;
+  if (schema.const !== undefined) return `the word ${schema.const}`;
+  const kind = kinds[schema.type ?? ""] ?? "another value";
+  const description = schema.description === undefined ? "" : ` (${schema.description})`;
+  const lower = schema.minimum ?? schema.exclusiveMinimum;
+  if (lower !== undefined && schema.maximum !== undefined) {
+    return `${kind} from ${lower} to ${schema.maximum}${description}`;
+  }
+  if (error.keyword === "minItems") return `a list of at least ${schema.minItems ?? 1}${description}`;
   return `${kind}${description}`;
 }
 

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Static, TObject, TProperties, TSchema } from "typebox";
-import { fieldNames, viewNames } from "../garment.ts";
+import type { viewNames } from "../garment.ts";
+import { fieldNames } from "../garment.ts";
 
 /** An object that knows all its members: an unknown key is a mistake, not a wish. */
 export function section<P extends TProperties>(properties: P, description: string): TObject<P> {
