@@ -9,7 +9,7 @@ export { ConfigSchema, familyNames, scopeNames } from "./config/index.ts";
 export type { BackendConfig, BackendEntry, Config, ConfigFile, ScopeName, VisionTokens } from "./config/index.ts";
 export { AttributesAnswerSchema, AttributesJsonSchema, OptionsSchema, TextOptionsSchema } from "./http/attributes.ts";
 export type { AttributesAnswer, AttributesJson, AttributesOptions } from "./http/attributes.ts";
-export { errorStatuses, ProblemSchema } from "./http/problem.ts";
+export { errorCatalogue, ProblemSchema } from "./http/problem.ts";
 export type { ErrorCode, Problem } from "./http/problem.ts";
 export { HealthSchema, ModelListSchema, ReadySchema } from "./http/models.ts";
 export type { ModelList, Ready } from "./http/models.ts";

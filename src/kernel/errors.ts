@@ -61,7 +61,7 @@ export interface ErrorFactory {
   readonly definition: ErrorDefinition;
 }
 
-/** Defines one error code of the contract. Each room lists its own in its `errors.ts`. */
+/** A factory for one error code of the contract (schemas/http/problem.ts). Each room lists those it throws in its `errors.ts`. */
 export function defineError(definition: ErrorDefinition): ErrorFactory {
   const create = (detail: string, extras?: ErrorExtras) => new GatewayError(definition, detail, extras);
   return Object.assign(create, { definition });

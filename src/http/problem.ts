@@ -1,0 +1,94 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import fp from "fastify-plugin";
+import { GatewayError } from "../kernel/index.ts";
+import type { ErrorCode, Problem } from "../../schemas/index.ts";
+import { bodyTooLarge, internalError, notFound, requestInvalid, unsupportedMediaType } from "./errors.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The error code this request was answered with, for its log line. */
+    errorCode: ErrorCode | null;
+  }
+}
+
+/** The only place that turns a thrown error into an answer. */
+export const problemPlugin = fp(
+  async (app: FastifyInstance) => {
+    app.decorateRequest("errorCode", null);
+    app.setNotFoundHandler((request) => {
+      throw notFound(`There is no ${request.method} ${pathOf(request)}. GET /openapi.json lists what there is.`);
+    });
+    app.setErrorHandler((thrown, request, reply) => {
+      const error = toGatewayError(thrown);
+      request.errorCode = error.code as ErrorCode;
+      if (error.status >= 500) logFailure(request, error);
+      return sendProblem(reply, error, request.id);
+    });
+  },
+  { name: "problem" },
+);
+
+/** RFC 9457 rendering of an error. */
+export function toProblem(error: GatewayError, requestId: string): Problem {
+  return {
+    type: `urn:garment-gateway:error:${error.code}`,
+    title: error.definition.title,
+    status: error.status,
+    detail: error.message,
+    instance: requestId,
+    code: error.code as ErrorCode,
+    retryable: error.retryable,
+    ...(error.errors.length > 0 && { errors: error.errors }),
+  };
+}
+
+function sendProblem(reply: FastifyReply, error: GatewayError, requestId: string): FastifyReply {
+  if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(Math.ceil(error.retryAfterSeconds)));
+  return reply
+    .code(error.status)
+    .header("content-type", "application/problem+json; charset=utf-8")
+    .serializer(JSON.stringify)
+    .send(toProblem(error, requestId));
+}
+
+/** Gives every error a code of the contract; what is not foreseen is a defect of ours. */
+function toGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  const { code, statusCode } = thrown as Partial<FastifyError>;
+  switch (code) {
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+    case "FST_ERR_CTP_EMPTY_TYPE":
+      return unsupportedMediaType("Send multipart/form-data, an image/* body, or application/json.");
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return bodyTooLarge("Send a smaller body.");
+    case "FST_ERR_BAD_URL":
+    case "FST_ERR_ASYNC_CONSTRAINT":
+      return requestInvalid("The path of the URL is not well-formed.");
+    default:
+      // Fastify's own complaints about a request carry a 4xx status; whatever else arrives here is unforeseen.
+      return statusCode !== undefined && statusCode >= 400 && statusCode < 500
+        ? requestInvalid("The request is not well-formed.", { cause: thrown })
+        : internalError(
+            "Something went wrong on our side. Send the request again; if it stays, report its request id.",
+            {
+              cause: thrown,
+            },
+          );
+  }
+}
+
+function logFailure(request: FastifyRequest, error: GatewayError): void {
+  const fields = { req_id: request.id, code: error.code, cause: describeCause(error.cause) };
+  if (error.code === "internal") request.log.error({ ...fields, err: error.cause }, "request failed by a defect");
+  else request.log.warn(fields, "request failed");
+}
+
+/** The reason in short: names and messages of our own errors hold no bodies, prompts or keys. */
+function describeCause(cause: unknown): string | undefined {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, 300) : undefined;
+}
+
+function pathOf(request: FastifyRequest): string {
+  const path = request.url.split("?", 1)[0] ?? "";
+  return path.length > 100 ? `${path.slice(0, 100)}…` : path;
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import fp from "fastify-plugin";
+import { startDeadline } from "../kernel/index.ts";
+import type { Clock, Deadline } from "../kernel/index.ts";
+import { deadlineExceeded, requestInvalid } from "./errors.ts";
+
+export type Priority = "interactive" | "bulk";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Bounds everything done for this request; aborts too when the caller goes away. */
+    deadline: Deadline;
+    priority: Priority;
+  }
+}
+
+interface ContextOptions {
+  clock: Clock;
+  /** Default deadlines in milliseconds. */
+  deadlineMs: Record<Priority, number>;
+}
+
+/** The caller closed the connection before the answer was sent: nobody reads what is thrown. */
+export class CallerGone extends Error {
+  override name = "CallerGone";
+}
+
+/** Starts each request's deadline with its headers, and ends it when the answer is out or the caller has gone. */
+export const requestContextPlugin = fp(
+  async (app: FastifyInstance, { clock, deadlineMs }: ContextOptions) => {
+    app.decorateRequest("deadline");
+    app.decorateRequest("priority", "interactive");
+    app.addHook("onRequest", async (request, reply) => {
+      request.priority = readPriority(request);
+      const deadline = startDeadline(clock, deadlineMs[request.priority], () =>
+        deadlineExceeded(
+          "The answer was not ready in time. Send the request again, with a larger deadline_ms if you can wait.",
+        ),
+      );
+      request.deadline = deadline;
+      reply.raw.once("close", () => {
+        deadline.dispose();
+        if (!reply.raw.writableFinished) deadline.abort(new CallerGone("the caller closed the connection"));
+      });
+      reply.header("x-request-id", request.id);
+    });
+  },
+  { name: "request-context" },
+);
+
+function readPriority(request: FastifyRequest): Priority {
+  const priority = request.headers["x-priority"];
+  if (priority === undefined || priority === "interactive") return "interactive";
+  if (priority === "bulk") return "bulk";
+  throw requestInvalid("The header X-Priority is interactive or bulk.", {
+    errors: [{ path: "header X-Priority", message: "must be interactive or bulk" }],
+  });
+}
