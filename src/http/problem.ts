@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from "fastify-plugin";
 import { GatewayError } from "../kernel/index.ts";
 import type { ErrorCode, Problem } from "../../schemas/index.ts";
-import { bodyTooLarge, internalError, notFound, requestInvalid, unsupportedMediaType } from "./errors.ts";
+import { internalError, notFound, requestInvalid, unsupportedMediaType } from "./errors.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -55,26 +55,15 @@ function sendProblem(reply: FastifyReply, error: GatewayError, requestId: string
 function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   const { code, statusCode } = thrown as Partial<FastifyError>;
-  switch (code) {
-    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-    case "FST_ERR_CTP_EMPTY_TYPE":
-      return unsupportedMediaType("Send multipart/form-data, an image/* body, or application/json.");
-    case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return bodyTooLarge("Send a smaller body.");
-    case "FST_ERR_BAD_URL":
-    case "FST_ERR_ASYNC_CONSTRAINT":
-      return requestInvalid("The path of the URL is not well-formed.");
-    default:
-      // Fastify's own complaints about a request carry a 4xx status; whatever else arrives here is unforeseen.
-      return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-        ? requestInvalid("The request is not well-formed.", { cause: thrown })
-        : internalError(
-            "Something went wrong on our side. Send the request again; if it stays, report its request id.",
-            {
-              cause: thrown,
-            },
-          );
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" || code === "FST_ERR_CTP_EMPTY_TYPE") {
+    return unsupportedMediaType("Send multipart/form-data, an image/* body, or application/json.");
   }
+  // Fastify's own complaints about a request carry a 4xx status; whatever else arrives here is unforeseen.
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500
+    ? requestInvalid("The request is not well-formed.", { cause: thrown })
+    : internalError("Something went wrong on our side. Send the request again; if it stays, report its request id.", {
+        cause: thrown,
+      });
 }
 
 function logFailure(request: FastifyRequest, error: GatewayError): void {

@@ -1,0 +1,64 @@
+import type { FastifyRequest } from "fastify";
+import { bodyTooLarge, imageCorrupt, imageMissing, requestInvalid, tooManyImages, urlForbidden } from "../errors.ts";
+import { readBody } from "./body.ts";
+import { readJson } from "./options.ts";
+import type { UploadLimits } from "./plugin.ts";
+import type { Upload, UploadedImage } from "./upload.ts";
+
+/** The `application/json` form: images in base64, options as members. */
+export async function readJsonForm(request: FastifyRequest, limits: UploadLimits): Promise<Upload> {
+  const bytes = await readBody(request.raw, {
+    limit: limits.maxBodyBytes,
+    tooLarge: () => bodyTooLarge(`Send at most ${limits.maxBodyBytes} bytes.`),
+    signal: request.deadline.signal,
+  });
+  if (bytes.length === 0) throw imageMissing('The body is empty. Send { "images": [{ "data": "<base64>" }] }.');
+  const { images = [], options } = readJson(parseJson(bytes));
+  if (options.deadline_ms !== undefined) request.deadline.narrow(options.deadline_ms);
+  if (images.length === 0) throw imageMissing("`images` is missing or empty. Give at least one image.");
+  if (images.length > limits.maxImages) throw tooManyImages(`Send at most ${limits.maxImages} images of one garment.`);
+  return { images: images.map((image, at) => readImage(image, at, limits)), options };
+}
+
+interface JsonImage {
+  data?: string;
+  url?: string;
+  view?: UploadedImage["view"];
+}
+
+function readImage({ data, url, view = "image" }: JsonImage, at: number, limits: UploadLimits): UploadedImage {
+  if ((data === undefined) === (url === undefined)) {
+    throw requestInvalid("Each image has either `data` or `url`.", {
+      errors: [{ path: `images.${at}`, message: "must have exactly one of data and url" }],
+    });
+  }
+  if (data === undefined) {
+    throw urlForbidden("Images by URL are switched off here (image.urls.enabled). Send the image's bytes in `data`.");
+  }
+  if (Math.floor((data.length * 3) / 4) - 2 > limits.maxImageBytes) throw limits.imageTooLarge();
+  return { view, bytes: decodeBase64(data, at) };
+}
+
+/** Strict base64: Node's decoder skips what it does not know, which would turn damage into another image. */
+function decodeBase64(text: string, at: number): Buffer {
+  const bytes = Buffer.from(text, "base64");
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const isWhole = text.length % 4 === 0 && bytes.length === (text.length / 4) * 3 - padding;
+  const isUnpadded = padding === 0 && text.length % 4 > 1 && bytes.length === Math.floor((text.length * 3) / 4);
+  if (text.length === 0) throw imageMissing(`images[${at}].data is empty.`);
+  if (!isWhole && !isUnpadded) {
+    throw imageCorrupt(
+      `images[${at}].data is not valid base64. Send plain base64 without a data: prefix or line breaks.`,
+    );
+  }
+  return bytes;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    // The parser's own message quotes the body.
+    throw requestInvalid("The body is not valid JSON.", { errors: [{ path: "", message: "must be valid JSON" }] });
+  }
+}

@@ -1,0 +1,70 @@
+import { Ajv } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
+import { AttributesJsonSchema, OptionsSchema, TextOptionsSchema } from "../../../schemas/index.ts";
+import type { AttributesJson, AttributesOptions } from "../../../schemas/index.ts";
+import type { ErrorItem } from "../../kernel/index.ts";
+import { requestInvalid } from "../errors.ts";
+
+/** Most bytes of `metadata` as JSON. */
+const maxMetadataBytes = 4096;
+
+/** Texts become numbers here and only here; unknown members stay and are refused. */
+const validateTextOptions = new Ajv({ allErrors: true, coerceTypes: true }).compile(TextOptionsSchema);
+const strict = new Ajv({ allErrors: true });
+const validateOptions = strict.compile<AttributesOptions>(OptionsSchema);
+const validateJson = strict.compile<AttributesJson>(AttributesJsonSchema);
+
+/** Reads options from a query string or multipart fields, where everything is text. */
+export function readTextOptions(text: Record<string, unknown>): AttributesOptions {
+  const options = { ...text };
+  check(validateTextOptions, options);
+  const metadata = typeof options["metadata"] === "string" ? parseMetadata(options["metadata"]) : undefined;
+  return checkOptions({ ...options, ...(metadata !== undefined && { metadata }) });
+}
+
+/** Reads a JSON body; the images' bytes and number are judged by the caller. */
+export function readJson(body: unknown): { images: AttributesJson["images"]; options: AttributesOptions } {
+  check(validateJson, body);
+  const { images, ...options } = body as AttributesJson;
+  return { images, options: checkOptions(options) };
+}
+
+function checkOptions(options: Record<string, unknown>): AttributesOptions {
+  check(validateOptions, options);
+  const checked = options as AttributesOptions;
+  if (checked.tier !== undefined && checked.model !== undefined) {
+    throw invalid([{ path: "model", message: "excludes tier: give one of the two" }]);
+  }
+  if (checked.metadata !== undefined && Buffer.byteLength(JSON.stringify(checked.metadata)) > maxMetadataBytes) {
+    throw invalid([{ path: "metadata", message: `must take at most ${maxMetadataBytes} bytes as JSON` }]);
+  }
+  return checked;
+}
+
+function parseMetadata(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid([{ path: "metadata", message: "must be an object as JSON text" }]);
+  }
+}
+
+function check(validate: ValidateFunction, value: unknown): void {
+  if (validate(value)) return;
+  throw invalid((validate.errors ?? []).map(toItem));
+}
+
+function invalid(errors: ErrorItem[]) {
+  return requestInvalid("Some options do not fit; `errors` names each.", { errors: errors.slice(0, 50) });
+}
+
+function toItem(error: ErrorObject): ErrorItem {
+  const params = error.params as { additionalProperty?: string; allowedValues?: string[] };
+  const parts = error.instancePath.split("/").slice(1);
+  if (params.additionalProperty !== undefined) {
+    parts.push(params.additionalProperty.slice(0, 100));
+    return { path: parts.join("."), message: "is not a known member or option" };
+  }
+  const allowed = params.allowedValues === undefined ? "" : `: ${params.allowedValues.join(", ")}`;
+  return { path: parts.join("."), message: `${error.message ?? "does not fit"}${allowed}` };
+}
