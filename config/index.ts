@@ -2,6 +2,7 @@
  * Where settings come from: config/default.yaml, a file, the environment. The only reader of the environment.
  * Knows the shape of every setting (schemas/config) and none of its effects.
  */
+export { inertKeys } from "./inert-keys.ts";
 export { loadConfig } from "./load.ts";
 export { ConfigError, formatMistake } from "./mistakes.ts";
 export type { Mistake } from "./mistakes.ts";

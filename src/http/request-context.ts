@@ -11,6 +11,8 @@ declare module "fastify" {
     /** Bounds everything done for this request; aborts too when the caller goes away. */
     deadline: Deadline;
     priority: Priority;
+    /** When the headers were read, on the clock of durations. */
+    startedAt: number;
   }
 }
 
@@ -30,7 +32,9 @@ export const requestContextPlugin = fp(
   async (app: FastifyInstance, { clock, deadlineMs }: ContextOptions) => {
     app.decorateRequest("deadline");
     app.decorateRequest("priority", "interactive");
+    app.decorateRequest("startedAt", 0);
     app.addHook("onRequest", async (request, reply) => {
+      request.startedAt = clock.now();
       request.priority = readPriority(request);
       const deadline = startDeadline(clock, deadlineMs[request.priority], () =>
         deadlineExceeded(

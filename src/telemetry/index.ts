@@ -7,4 +7,5 @@ export type { Meter, MetricDescription } from "./meter.ts";
 export { createInstruments } from "./instruments.ts";
 export type { Instruments } from "./instruments.ts";
 export type { Log } from "./log.ts";
-export { silentLog } from "./log.ts";
+export type { Logger } from "pino";
+export { createLogger, silentLog } from "./log.ts";

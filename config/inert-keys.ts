@@ -1,0 +1,16 @@
+/**
+ * Keys that the configuration accepts and that change nothing yet, for the start-up log. A capability takes its keys
+ * off this list when it lands.
+ */
+export const inertKeys: readonly string[] = [
+  "image.urls",
+  "routing.policy",
+  "routing.retry_budget",
+  "backends[].weight",
+  "admission",
+  "cache",
+  "review.target_precision",
+  "shadow",
+  "storage",
+  "auth.keys",
+];

@@ -1,0 +1,8 @@
+/**
+ * The URLs of the gateway. A folder is an access class, the rest of the path is the URL (README.md here).
+ * Knows schemas and `app.gateway`; formats no errors and holds no logic of its own.
+ */
+export { attributesRoute } from "./keyed/v1/attributes.ts";
+export { modelsRoute } from "./keyed/v1/models.ts";
+export { healthRoutes } from "./public/health.ts";
+export { metricsRoute } from "./public/metrics.ts";

@@ -1,0 +1,57 @@
+import Fastify from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { attributesRoute, healthRoutes, metricsRoute, modelsRoute } from "../routes/index.ts";
+import type { Gateway } from "./gateway.ts";
+import {
+  answerBrokenRequest,
+  createRequestIds,
+  observePlugin,
+  openApiPlugin,
+  problemPlugin,
+  requestContextPlugin,
+  uploadPlugin,
+} from "./http/index.ts";
+import { gatewayVersion } from "./version.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    gateway: Gateway;
+  }
+}
+
+/** Longer than the longest deadline: what has not arrived by then never will. */
+const requestTimeoutMs = 130_000;
+
+/** The HTTP side of a gateway, as a table of contents: plugins in order, then routes. Listening is the caller's. */
+export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
+  const { config, clock, instruments, log } = gateway;
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: createRequestIds(clock),
+    bodyLimit: config.server.max_body_bytes,
+    requestTimeout: requestTimeoutMs,
+    clientErrorHandler: answerBrokenRequest(clock),
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+  });
+  app.decorate("gateway", gateway);
+  // Answers are built by typed code and tested against their schemas; a serializer that drops or coerces would hide a defect.
+  app.setSerializerCompiler(() => JSON.stringify);
+
+  await app.register(problemPlugin);
+  await app.register(observePlugin, { instruments, clock });
+  await app.register(requestContextPlugin, { clock, deadlineMs: config.routing.deadline_ms });
+  await app.register(uploadPlugin, {
+    maxBodyBytes: config.server.max_body_bytes,
+    maxImageBytes: config.image.max_bytes,
+    maxImages: config.image.max_images,
+  });
+  await app.register(openApiPlugin, { version: gatewayVersion, notice: gateway.simulationNotice });
+
+  await app.register(healthRoutes);
+  await app.register(metricsRoute);
+  await app.register(attributesRoute, { prefix: "/v1" });
+  await app.register(modelsRoute, { prefix: "/v1" });
+  return app;
+}

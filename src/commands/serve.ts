@@ -1,0 +1,93 @@
+import { ConfigError, formatMistake, inertKeys, loadConfig } from "../../config/index.ts";
+import type { Config } from "../../schemas/index.ts";
+import { buildApp } from "../app.ts";
+import { openGateway } from "../gateway.ts";
+import type { Gateway } from "../gateway.ts";
+import type { Command } from "./command.ts";
+import { parseFlags } from "./flags.ts";
+
+const help = `serve [--config FILE.yaml]        (npm start runs this without a file)
+
+Starts the gateway. Without a file it serves with two builds of the built-in simulator, so that everything can be tried
+without a GPU. FILE.yaml holds only what differs from config/default.yaml; GATEWAY__SERVER__PORT=8081 and the like
+override both. docs/configuration.md explains every key.
+
+Stops on SIGINT and SIGTERM: no new requests, running ones get server.shutdown_grace_ms to finish.
+
+Exit status: 0 stopped as asked, 1 failure, 2 wrong usage.`;
+
+export const serve: Command = {
+  name: "serve",
+  summary: "start the gateway",
+  async run(args, stop) {
+    const flags = parseFlags(args, { config: { type: "string" } }, help);
+    if ("exitStatus" in flags) return flags.exitStatus;
+    const config = readConfig(flags.values.config);
+    if (config === null) return 1;
+
+    const gateway = await openGateway(config);
+    const app = await buildApp(gateway);
+    try {
+      await app.listen({ host: config.server.host, port: config.server.port });
+    } catch (error) {
+      explainListenError(error as NodeJS.ErrnoException, config);
+      await gateway.close();
+      return 1;
+    }
+    announce(gateway, app.listeningOrigin);
+    await untilAborted(stop);
+    gateway.log.info({ in_flight_grace_ms: config.server.shutdown_grace_ms }, "stopping: no new requests");
+    await closeWithin(config.server.shutdown_grace_ms, app);
+    await gateway.close();
+    gateway.log.info({}, "stopped");
+    return 0;
+  },
+};
+
+function readConfig(file: string | undefined): Config | null {
+  try {
+    return loadConfig({ file });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const mistake of error.mistakes) console.error(formatMistake(mistake));
+    console.error("The gateway does not start with mistakes in its configuration.");
+    return null;
+  }
+}
+
+/** What an operator wants to know of a fresh start: where it listens, what answers, what has no effect. */
+function announce({ log, config, simulationNotice, fleet }: Gateway, origin: string): void {
+  log.info({ url: origin, backends: fleet.describe().map((backend) => backend.id) }, `listening on ${origin}`);
+  if (simulationNotice !== "") log.warn({}, `simulated: ${simulationNotice}`);
+  log.info({ keys: inertKeys }, "settings that are accepted and have no effect yet");
+  if (config.backends === "embedded") return;
+  const generic = config.backends.filter((backend) => backend.family === "generic").map((backend) => backend.id);
+  if (generic.length > 0) {
+    log.warn({ backends: generic }, "family generic: images are not fitted to the model's own grid; set `family`");
+  }
+}
+
+function explainListenError(error: NodeJS.ErrnoException, { server }: Config): void {
+  const address = `${server.host}:${server.port}`;
+  if (error.code === "EADDRINUSE") {
+    console.error(`${address} is in use. Stop what listens there, or set server.port (GATEWAY__SERVER__PORT=8081).`);
+  } else if (error.code === "EACCES") {
+    console.error(`This user may not listen on ${address}. Set server.port to 1024 or more.`);
+  } else {
+    console.error(`Cannot listen on ${address}: ${error.message}. Check server.host and server.port.`);
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** Lets running requests finish; what is left after the grace is cut off. */
+async function closeWithin(graceMs: number, app: Awaited<ReturnType<typeof buildApp>>): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  await app.close();
+  clearTimeout(timer);
+}

@@ -1,0 +1,14 @@
+/**
+ * What every HTTP request meets: errors as answers, request ids, deadlines, uploads, the API description.
+ * Knows Fastify and the contract; knows nothing of images, models or backends.
+ */
+export { notFound, requestInvalid } from "./errors.ts";
+export { observePlugin } from "./observe.ts";
+export { openApiPlugin } from "./openapi.ts";
+export { problemPlugin, toProblem } from "./problem.ts";
+export { CallerGone, requestContextPlugin } from "./request-context.ts";
+export type { Priority } from "./request-context.ts";
+export { createRequestIds } from "./request-id.ts";
+export { answerBrokenRequest } from "./broken-request.ts";
+export { uploadPlugin } from "./upload/index.ts";
+export type { Upload, UploadedImage } from "./upload/index.ts";

@@ -1,0 +1,7 @@
+/**
+ * One garment, one answer: the story of a request from its photos to nine validated attributes.
+ * Knows the order of things and none of their inside: images, extraction and backends are rooms of their own.
+ */
+export { createInference } from "./infer.ts";
+export type { Infer, InferredAnswer } from "./infer.ts";
+export type { Garment } from "./garment.ts";

@@ -1,0 +1,35 @@
+import type { Command } from "./commands/index.ts";
+import { commands } from "./commands/index.ts";
+
+const [name, ...args] = process.argv.slice(2);
+
+function usage(): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  return [
+    "garment-gateway: garment photos in, nine validated attributes out",
+    "",
+    "npm run gateway -- COMMAND [options]        (in containers: node src/main.ts COMMAND)",
+    "",
+    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    "",
+    "COMMAND --help explains each.",
+  ].join("\n");
+}
+
+async function run(command: Command): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => stop.abort());
+  }
+  return command.run(args, stop.signal);
+}
+
+const command = commands.find((candidate) => candidate.name === name);
+if (command !== undefined) {
+  process.exitCode = await run(command);
+} else if (name === "--help" || name === "-h" || name === "help") {
+  console.log(usage());
+} else {
+  console.error(`${name === undefined ? "no command given" : `unknown command ${name}`}\n\n${usage()}`);
+  process.exitCode = 2;
+}
