@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from "yaml";
 import { ConfigSchema } from "../schemas/index.ts";
 import type { Config, ConfigFile } from "../schemas/index.ts";
 import { applySetting, readEnvironment } from "./environment.ts";
+import type { SchemaNode } from "./environment.ts";
 import { isObject, merge } from "./merge.ts";
 import type { Value } from "./merge.ts";
 import { ConfigError, explain } from "./mistakes.ts";
@@ -27,7 +28,7 @@ interface LoadOptions {
 export function loadConfig({ file, environment = process.env }: LoadOptions = {}): Config {
   const given = file === undefined ? {} : readYaml(file);
   const merged = merge(readYaml(defaultsFile), given);
-  const settings = readEnvironment(environment);
+  const settings = readEnvironment(environment, ConfigSchema as SchemaNode);
   const mistakes: Mistake[] = [];
   for (const setting of settings) {
     const problem = applySetting(merged, setting);

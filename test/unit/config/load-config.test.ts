@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import type { TestContext } from "node:test";
+import { parse } from "yaml";
+import { ConfigError, formatMistake, loadConfig } from "../../../config/index.ts";
+import type { Config } from "../../../schemas/index.ts";
+
+type Environment = Record<string, string>;
+
+function load(t: TestContext, yaml: string, environment: Environment = {}): Config {
+  const folder = mkdtempSync(join(tmpdir(), "garment-gateway-config-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "gateway.yaml");
+  writeFileSync(file, yaml);
+  return loadConfig({ file, environment });
+}
+
+function mistakesOf(t: TestContext, yaml: string, environment: Environment = {}): string[] {
+  try {
+    load(t, yaml, environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.mistakes.map(formatMistake);
+  }
+  return [];
+}
+
+const oneBackend = "backends: [{ id: a, url: 'http://127.0.0.1:1', model: m }]";
+
+test("without a file the defaults of config/default.yaml apply", () => {
+  const config = loadConfig({ environment: {} });
+  assert.equal(config.server.port, 8080);
+  assert.equal(config.backends, "embedded");
+  assert.deepEqual(config.routing.deadline_ms, { interactive: 10_000, bulk: 60_000 });
+  assert.equal(config.shadow.enabled, true);
+});
+
+test("an empty file changes nothing", (t) => {
+  assert.deepEqual(load(t, ""), loadConfig({ environment: {} }));
+});
+
+test("objects merge over the defaults and arrays replace", (t) => {
+  const config = load(t, "image: { vision_tokens: { tag: 64 }, quality: 80 }");
+  assert.equal(config.image.vision_tokens.tag, 64);
+  assert.equal(config.image.vision_tokens.front, 768);
+  assert.equal(config.image.quality, 80);
+  assert.equal(config.image.max_images, 4);
+});
+
+test("one number stands for every view, and for both priorities", (t) => {
+  const config = load(t, "image: { vision_tokens: 300 }\nrouting: { deadline_ms: 5000 }");
+  assert.deepEqual(new Set(Object.values(config.image.vision_tokens)), new Set([300]));
+  assert.deepEqual(config.routing.deadline_ms, { interactive: 5000, bulk: 5000 });
+});
+
+test("a backend needs id, url and model only", (t) => {
+  assert.deepEqual(load(t, oneBackend).backends, [
+    {
+      id: "a",
+      url: "http://127.0.0.1:1",
+      model: "m",
+      family: "generic",
+      quantization: "unknown",
+      role: "live",
+      weight: 1,
+      max_concurrency: 64,
+      tiers: ["fast", "balanced", "accurate"],
+      vision_tokens: {},
+      api_key: null,
+    },
+  ]);
+});
+
+test("environment variables override the file, level by level", (t) => {
+  const config = load(t, "server: { port: 1 }", {
+    GATEWAY__SERVER__PORT: "9090",
+    GATEWAY__IMAGE__VISION_TOKENS__BACK: "128",
+    GATEWAY__CACHE: "{ enabled: false }",
+  });
+  assert.equal(config.server.port, 9090);
+  assert.equal(config.image.vision_tokens.back, 128);
+  assert.equal(config.cache.enabled, false);
+  assert.equal(config.cache.max_entries, 10_000);
+});
+
+test("an environment variable reaches into a list by place", (t) => {
+  const config = load(t, oneBackend, { GATEWAY__BACKENDS__0__URL: "http://127.0.0.1:7" });
+  assert.ok(config.backends !== "embedded");
+  assert.equal(config.backends[0]?.url, "http://127.0.0.1:7");
+  assert.match(mistakesOf(t, oneBackend, { GATEWAY__BACKENDS__3__URL: "x" })[0] ?? "", /none of its places 0 to 0/);
+});
+
+test("a numeric text stays a text where a text is wanted", (t) => {
+  const config = load(t, oneBackend, { GATEWAY__BACKENDS__0__MODEL: "8" });
+  assert.ok(config.backends !== "embedded");
+  assert.equal(config.backends[0]?.model, "8");
+});
+
+test("shadow is off for a fleet of one's own that names no baseline and candidate", (t) => {
+  assert.equal(load(t, oneBackend).shadow.enabled, false);
+});
+
+test("naming an unknown backend for shadow is a mistake", (t) => {
+  assert.deepEqual(mistakesOf(t, `${oneBackend}\nshadow: { baseline: a, candidate: zz }`), [
+    'shadow.candidate: found "zz", expected the id of a backend: a',
+  ]);
+});
+
+test("every mistake has a line with path, finding and expectation", (t) => {
+  const lines = mistakesOf(
+    t,
+    `server: { port: 80a, hots: x }
+backends:
+  - { id: a, url: "ftp://x", model: m, api_key: hunter2 }
+  - { id: b, url: "http://x:1" }
+image: { vision_tokens: { front: 3 }, quality: 500, max_images: 0 }
+routing: { deadline_ms: 500000, policy: rr }
+`,
+  );
+  const text = lines.join("\n");
+  for (const expected of [
+    /^server\.hots: found an unknown key, expected one of host, port/m,
+    /^server\.port: found "80a", expected a whole number from 0 to 65535/m,
+    /^backends\[a\]\.url: found "ftp:\/\/x", expected/m,
+    /^backends\[a\]\.api_key: found a text that is not shown here, expected .*env:NAME/m,
+    /^backends\[b\]\.model: found nothing, expected a value/m,
+    /^image\.vision_tokens\.front: found 3, expected a whole number from 16/m,
+    /^image\.quality: found 500, expected a whole number from 40 to 100/m,
+    /^image\.max_images: found 0/m,
+    /^routing\.deadline_ms: found 500000, expected a whole number from 1 to 120000/m,
+    /^routing\.policy: found "rr", expected one of least-loaded, power-of-two, weighted/m,
+  ]) {
+    assert.match(text, expected);
+  }
+  assert.equal(lines.length, 10, text);
+  assert.doesNotMatch(text, /hunter2/);
+});
+
+test("references between keys are checked", (t) => {
+  const two =
+    "backends: [{ id: a, url: 'http://x:1', model: m }, { id: a, url: 'http://x:2', model: m, role: shadow }]";
+  assert.match(mistakesOf(t, two)[0] ?? "", /an id that no other backend has/);
+  assert.match(mistakesOf(t, "backends: [{ id: a, url: 'http://x:1', model: m, role: shadow }]")[0] ?? "", /role live/);
+  assert.match(mistakesOf(t, "auth: { required: true }")[0] ?? "", /auth\.keys: found no keys/);
+});
+
+test("an address other than loopback needs keys or an explicit word", (t) => {
+  assert.match(mistakesOf(t, "server: { host: 0.0.0.0 }")[0] ?? "", /auth\.required: .*allow_open/);
+  assert.equal(load(t, "server: { host: 0.0.0.0 }\nauth: { allow_open: true }").server.host, "0.0.0.0");
+  for (const host of ["127.0.0.1", "localhost", "'::1'", "127.9.9.9"]) {
+    assert.deepEqual(mistakesOf(t, `server: { host: ${host} }`), []);
+  }
+});
+
+test("secrets are read from the environment or a file, and a missing one is named", (t) => {
+  const yaml = "backends: [{ id: a, url: 'http://x:1', model: m, api_key: env:VLLM_KEY }]";
+  const config = load(t, yaml, { VLLM_KEY: "s3cret" });
+  assert.ok(config.backends !== "embedded");
+  assert.equal(config.backends[0]?.api_key, "s3cret");
+  assert.deepEqual(mistakesOf(t, yaml), [
+    "backends[a].api_key: found no environment variable VLLM_KEY, expected a secret that is there and not empty",
+  ]);
+});
+
+test("a file that is no YAML is reported with its line, and a missing one by name", (t) => {
+  assert.match(mistakesOf(t, "server:\n  port: [1\nx: {")[0] ?? "", /gateway\.yaml:\d+: found .* expected valid YAML/);
+  assert.match(mistakesOf(t, "- a\n- b")[0] ?? "", /keys such as server/);
+  assert.throws(() => loadConfig({ file: "no-such.yaml", environment: {} }), /no-such\.yaml: found no such file/);
+});
+
+test("a file cannot reach an object's prototype", (t) => {
+  assert.match(mistakesOf(t, "__proto__: { polluted: true }")[0] ?? "", /__proto__: found an unknown key/);
+  assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
+});
+
+test("the examples are valid", async (t) => {
+  const { globSync } = await import("node:fs");
+  const files = globSync("config/examples/*.yaml");
+  assert.ok(files.length > 0);
+  for (const file of files) {
+    await t.test(file, () => {
+      assert.ok(loadConfig({ file, environment: { VLLM_KEY: "k", GATEWAY_KEY: "k", ADMIN_KEY: "k" } }));
+    });
+  }
+  assert.ok(parse("a: 1"));
+});
