@@ -71,17 +71,25 @@ function readObject(text: string, object: ScannedObject, members: Map<FieldName,
   return found;
 }
 
-/** The member's JSON value, a number as it is written; undefined (which no field accepts) where it is none. */
-function decode(text: string, member: Member): unknown {
-  if (member.kind === "broken") return undefined;
+/** The member's value, a number as it is written; undefined (which no field accepts) where it is none. */
+function decode(text: string, member: Member): string | null | undefined {
   const raw = text.slice(member.start, member.end);
-  try {
-    if (member.kind === "string") return raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
-    const value: unknown = JSON.parse(raw);
-    return typeof value === "number" ? raw : value;
-  } catch {
-    return undefined;
-  }
+  if (member.kind === "string") return decodeString(raw);
+  if (member.kind === "bare" && raw === "null") return null;
+  return member.kind === "bare" && jsonNumber.test(raw) ? raw : undefined;
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const escapeSequence = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/g;
+
+/**
+ * Decodes what stands between the quotes; undefined for an escape that JSON does not have. One sequence at a time,
+ * because JSON.parse refuses bare line breaks, and thousands of bad strings would cost an exception each.
+ */
+function decodeString(raw: string): string | undefined {
+  if (!raw.includes("\\")) return raw;
+  if (raw.replaceAll(escapeSequence, "").includes("\\")) return undefined;
+  return raw.replaceAll(escapeSequence, (sequence) => JSON.parse(`"${sequence}"`) as string);
 }
 
 const fieldsByFoldedKey: ReadonlyMap<string, FieldName> = new Map(fieldNames.map((field) => [foldKey(field), field]));

@@ -31,7 +31,7 @@ interface ObjectFrame extends ScannedObject {
 
 /**
  * Finds the objects in a text that may be JSON, JSON in prose, or broken JSON, outermost and nested ones, in the order
- * in which they end. One pass with an explicit stack: time and memory are linear in the text, and no depth of nesting
+ * in which they end and then those that do not. One pass with an explicit stack: time and memory are linear in the text, and no depth of nesting
  * can exhaust the call stack. Where the text is not JSON it prefers losing a member to misreading one.
  */
 export function scanObjects(text: string): ScannedObject[] {
@@ -55,8 +55,8 @@ export function scanObjects(text: string): ScannedObject[] {
     else if (frame.expects === "value") stepValue(frame);
     else stepSeparator(frame);
   }
-  // What is still open was cut off: inner objects first, as if they had ended here.
-  for (const frame of open.toReversed()) if (frame.kind === "object") found.push(frame);
+  // What is still open was cut off.
+  for (const frame of open) if (frame.kind === "object") found.push(frame);
   return found;
 
   function openObject(): void {

@@ -92,6 +92,12 @@ describe("the re-ask", () => {
     assert.ok(two.maxTokens < createQuestion(["image"]).maxTokens);
   });
 
+  test("has the same bytes of schema whatever the order of the bad fields", () => {
+    const answer = answerLacking("type", "size");
+    const swapped = createReask(["image"], { ...answer, badFields: ["size", "type"] });
+    assert.equal(JSON.stringify(swapped.schema), JSON.stringify(createReask(["image"], answer).schema));
+  });
+
   test("wants all nine where more are bad", () => {
     const question = createReask(["image"], answerLacking("size", "type", "brand"));
     assert.deepEqual(question.fields, fieldNames);

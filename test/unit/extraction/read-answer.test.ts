@@ -41,6 +41,13 @@ describe("a clean answer", () => {
     assert.equal(answer.isRepaired, false);
   });
 
+  test("keeps a number as it is written", () => {
+    for (const size of ["42", "42.0", "-1", "9007199254740993", "1e400"]) {
+      const answer = readAnswer(reply(clean.replace('"size":null', `"size":${size}`)));
+      assert.equal(answer.status === "valid" && !answer.isRepaired && answer.attributes.size, size);
+    }
+  });
+
   test("that ran on in spaces to its limit is complete all the same", () => {
     const answer = readAnswer(reply(`${clean}${" ".repeat(100_000)}`, { finishReason: "length" }));
     assert.deepEqual([answer.status, answer.status === "valid" && answer.isRepaired], ["valid", false]);
@@ -82,6 +89,21 @@ describe("a repaired answer", () => {
     });
   }
 
+  test("follows a draft with as many fields", () => {
+    const answer = readAnswer(reply(`${clean.replace("t-shirt", "dress")} Rather: ${clean}`));
+    assert.deepEqual(answer.status === "valid" && answer.attributes, attributes);
+  });
+
+  test("may hold bare line breaks beside escapes in its strings", () => {
+    const answer = readAnswer(reply(clean.replace("small hole", '\\"small\\"\nhole')));
+    assert.equal(answer.status === "valid" && answer.attributes.defect_type, '"small" hole on left shoulder');
+  });
+
+  test("is read from the reasoning, clean as it may be, and says so", () => {
+    const answer = readAnswer(reply(null, { reasoning: clean }));
+    assert.ok(answer.status === "valid" && answer.isRepaired);
+  });
+
   for (const content of [null, "", " \n"]) {
     test(`is read from the reasoning where the content is ${JSON.stringify(content)}`, () => {
       const answer = readAnswer(reply(content, { reasoning: `Hm, a shirt.\n${clean}` }));
@@ -110,6 +132,7 @@ describe("a partial answer", () => {
     ["a number", "42", "stop", "not_json"],
     ["an object that does not end", clean.slice(0, 100), "length", "truncated"],
     ["an object that does not end, without saying so", clean.slice(0, 100), "stop", "truncated"],
+    ["an object that ends inside a list", '{"type": "t-shirt", "color": ["red"}', "stop", "invalid_fields"],
     ["a complete object that lacks a field", without("size"), "stop", "invalid_fields"],
   ];
   for (const [what, content, finishReason, cause] of causes) {
