@@ -1,0 +1,206 @@
+import type { BackendConfig } from "../../schemas/index.ts";
+import { getFamily } from "../families/index.ts";
+import type { Clock, Random } from "../kernel/index.ts";
+import type { Instruments, Log } from "../telemetry/index.ts";
+import { createAvailability } from "./availability.ts";
+import type { BackendState } from "./availability.ts";
+import { BackendFailure } from "./failure.ts";
+import { shakeHands } from "./handshake.ts";
+import type { OutageReason, ServerFacts } from "./handshake.ts";
+import { buildPayload } from "./payload.ts";
+import type { ChatCall } from "./payload.ts";
+import { createReporter } from "./reporter.ts";
+import type { ChatReply } from "./reply.ts";
+import { withTimeLimit } from "./time-limit.ts";
+import { createTokenArithmetic } from "./token-arithmetic.ts";
+import type { PromptCount } from "./token-arithmetic.ts";
+import { openVllmClient } from "./vllm-client.ts";
+
+export interface BackendDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  instruments: Instruments;
+}
+
+export interface ChatOptions {
+  /** The caller's: aborting it ends the call, closes its socket, and so stops the generation. */
+  signal: AbortSignal;
+  /** Longest time for this one call. */
+  attemptTimeoutMs: number;
+}
+
+export interface ChatResult extends ChatReply {
+  /** The whole call, the wait for a socket included. */
+  durationMs: number;
+  /** How often the request went out; 2 where the first socket was dead. */
+  sends: number;
+}
+
+/** How an answer read. `free_text`: no JSON at all, although a schema was sent. */
+export type AnswerOutcome = "valid" | "repaired" | "truncated" | "invalid" | "free_text";
+
+/** A backend as the admin API and the model list show it. */
+export interface BackendDescription {
+  id: string;
+  model: string;
+  quantization: string;
+  state: BackendState;
+  /** Why it is not in rotation. */
+  reason: OutageReason | null;
+  inFlight: number;
+  /** Chat calls it may be given at once. */
+  limit: number;
+  /** What the last passed handshake told; null before the first. */
+  server: ServerFacts | null;
+  lastHandshake: { atMs: number; outcome: "passed" | OutageReason } | null;
+  lastFailure: { atMs: number; kind: BackendFailure["kind"]; status: number | null } | null;
+}
+
+/** One vLLM server as the gateway sees it. */
+export interface Backend {
+  readonly id: string;
+  readonly config: BackendConfig;
+  readonly state: BackendState;
+  /** Live chat calls under way. */
+  readonly inFlight: number;
+  /** Resolves when its first handshake is over, passed or not. */
+  readonly onceSettled: Promise<void>;
+  /** Asks the model. Throws BackendFailure; `unavailable`, with nothing sent, while it is out of rotation. */
+  chat(call: ChatCall, options: ChatOptions): Promise<ChatResult>;
+  /** Call it once the answer is read: prose under a schema takes the backend out of rotation at once. */
+  reportAnswer(outcome: AnswerOutcome): void;
+  /** Holds the backend's count of prompt tokens against ours. */
+  checkPromptTokens(count: PromptCount): void;
+  describe(): BackendDescription;
+  /** Sockets open and calls that wait for one, handshakes included. */
+  stats(): { openSockets: number; waiting: number };
+  /** Ends every call as `aborted` and closes every socket. */
+  close(): Promise<void>;
+}
+
+/** A model that is warming up takes seconds for its first tokens. */
+const handshakeTimeoutMs = 15_000;
+const countTimeoutMs = 10_000;
+
+/** Opens a backend: its first handshake begins at once. */
+export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
+  const { clock, random } = deps;
+  const family = getFamily(config.family);
+  const target = { model: config.model, chatTemplateKwargs: family.chatTemplateKwargs };
+  const reporter = createReporter(config.id, deps);
+  const closing = new AbortController();
+  const client = openVllmClient({
+    config,
+    chatTemplateKwargs: family.chatTemplateKwargs,
+    clock,
+    onResend: () => {
+      reporter.resent();
+      // A socket that died before its time: the server may have been restarted.
+      availability.recheckSoon();
+    },
+  });
+  let inFlight = 0;
+  let lastHandshake: BackendDescription["lastHandshake"] = null;
+  let lastFailure: BackendDescription["lastFailure"] = null;
+
+  const arithmetic = createTokenArithmetic({
+    markerTokensPerImage: family.markerTokensPerImage,
+    async countTextTokens(prompt) {
+      try {
+        return await withTimeLimit(clock, countTimeoutMs, closing.signal, (signal) =>
+          client.countTextTokens(prompt, signal),
+        );
+      } catch {
+        return null; // Only a check of ours: a server that does not answer it is not at fault.
+      }
+    },
+    onMismatch: (difference) => reporter.tokenMismatch(difference),
+  });
+
+  const availability = createAvailability({
+    clock,
+    random,
+    shakeHands: () =>
+      withTimeLimit(clock, handshakeTimeoutMs, closing.signal, (signal) => shakeHands(client, target, random, signal)),
+    isBusy: () => inFlight >= config.max_concurrency / 2,
+    onHandshake(outcome) {
+      lastHandshake = { atMs: clock.wall(), outcome: outcome.passed ? "passed" : outcome.reason };
+      reporter.handshake(lastHandshake.outcome);
+    },
+    onChange(change) {
+      if (change.to === "ready") arithmetic.forget();
+      reporter.stateChange(change);
+    },
+  });
+
+  async function chat(call: ChatCall, { signal, attemptTimeoutMs }: ChatOptions): Promise<ChatResult> {
+    if (availability.state !== "ready") throw new BackendFailure("unavailable", { sends: 0 });
+    const body = buildPayload(target, call);
+    const settle = availability.track();
+    const start = clock.now();
+    inFlight += 1;
+    reporter.inFlight(inFlight);
+    try {
+      const { reply, sends } = await withTimeLimit(clock, attemptTimeoutMs, signal, (limited) =>
+        client.chat(body, limited),
+      );
+      const durationMs = clock.now() - start;
+      reporter.chat("ok", durationMs);
+      settle(null);
+      return { ...reply, sends, durationMs };
+    } catch (error) {
+      if (error instanceof BackendFailure) {
+        reporter.chat(error.kind, clock.now() - start);
+        note(error);
+        settle(error);
+      }
+      throw error;
+    } finally {
+      inFlight -= 1;
+      reporter.inFlight(inFlight);
+    }
+  }
+
+  function note(failure: BackendFailure): void {
+    if (failure.kind === "aborted") return;
+    lastFailure = { atMs: clock.wall(), kind: failure.kind, status: failure.status ?? null };
+  }
+
+  return {
+    id: config.id,
+    config,
+    get state() {
+      return availability.state;
+    },
+    get inFlight() {
+      return inFlight;
+    },
+    onceSettled: availability.onceSettled,
+    chat,
+    reportAnswer(outcome) {
+      if (outcome === "free_text") availability.reportLostGuidance();
+    },
+    checkPromptTokens(count) {
+      if (family.isTokenCountExact) arithmetic.check(count);
+    },
+    describe: () => ({
+      id: config.id,
+      model: config.model,
+      quantization: config.quantization,
+      state: availability.state,
+      reason: availability.reason,
+      inFlight,
+      limit: config.max_concurrency,
+      server: availability.facts,
+      lastHandshake,
+      lastFailure,
+    }),
+    stats: () => client.stats(),
+    async close() {
+      availability.close();
+      closing.abort();
+      await client.close();
+    },
+  };
+}

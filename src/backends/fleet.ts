@@ -1,0 +1,50 @@
+import type { BackendConfig, TierName } from "../../schemas/index.ts";
+import { openBackend } from "./backend.ts";
+import type { Backend, BackendDeps, BackendDescription } from "./backend.ts";
+
+export interface CandidateQuery {
+  tier?: TierName;
+  /** A served model name or a backend id. */
+  model?: string;
+}
+
+/** All backends of this gateway. */
+export interface Fleet {
+  /** In the order of the configuration. */
+  readonly backends: readonly Backend[];
+  /** Resolves when every first handshake is over, passed or not. */
+  readonly onceSettled: Promise<void>;
+  /** The live backends in rotation that fit, least calls in flight first, ties in random order. */
+  candidates(query: CandidateQuery): Backend[];
+  /** Whether any live backend is in rotation. */
+  isReady(): boolean;
+  describe(): BackendDescription[];
+  close(): Promise<void>;
+}
+
+/** Opens every backend; their first handshakes run at the same time. */
+export function openFleet(configs: readonly BackendConfig[], deps: BackendDeps): Fleet {
+  const backends = configs.map((config) => openBackend(config, deps));
+  const live = backends.filter((backend) => backend.config.role === "live");
+
+  return {
+    backends,
+    onceSettled: Promise.all(backends.map((backend) => backend.onceSettled)).then(() => {}),
+    candidates: (query) =>
+      live
+        .filter((backend) => backend.state === "ready" && fits(backend.config, query))
+        .map((backend) => ({ backend, tie: deps.random() }))
+        .sort((a, b) => a.backend.inFlight - b.backend.inFlight || a.tie - b.tie)
+        .map(({ backend }) => backend),
+    isReady: () => live.some((backend) => backend.state === "ready"),
+    describe: () => backends.map((backend) => backend.describe()),
+    async close() {
+      await Promise.all(backends.map((backend) => backend.close()));
+    },
+  };
+}
+
+function fits(config: BackendConfig, { tier, model }: CandidateQuery): boolean {
+  if (tier !== undefined && !config.tiers.includes(tier)) return false;
+  return model === undefined || config.model === model || config.id === model;
+}

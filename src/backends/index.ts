@@ -1,0 +1,19 @@
+/**
+ * vLLM servers as the gateway sees them: asking one, telling whether it may be asked, and the fleet of all.
+ * Knows vLLM's HTTP API and its failures, and proves that guided decoding is on before any live request. Refuses to
+ * know what a garment is, which backend to prefer for whom, and when to ask again.
+ */
+export { openFleet } from "./fleet.ts";
+export type { CandidateQuery, Fleet } from "./fleet.ts";
+export { openBackend } from "./backend.ts";
+export type { AnswerOutcome, Backend, BackendDeps, BackendDescription, ChatOptions, ChatResult } from "./backend.ts";
+export { backendStates } from "./availability.ts";
+export type { BackendState } from "./availability.ts";
+export type { OutageReason, ServerFacts } from "./handshake.ts";
+export type { ChatCall } from "./payload.ts";
+export type { ChatReply } from "./reply.ts";
+export type { PromptCount } from "./token-arithmetic.ts";
+export { BackendFailure } from "./failure.ts";
+export type { FailureKind } from "./failure.ts";
+export type { RefusalReason } from "./refusal.ts";
+export { backendFailed, noBackend } from "./errors.ts";

@@ -1,0 +1,140 @@
+import type { BackendConfig, ChatPrompt } from "../../schemas/index.ts";
+import type { Clock } from "../kernel/index.ts";
+import { openPool } from "../net/index.ts";
+import type { HttpPool, HttpRequest, HttpResponse } from "../net/index.ts";
+import { BackendFailure, failureOfExchange, failureOfResponse } from "./failure.ts";
+import { isRecord, parseJson } from "./json.ts";
+import { readReply } from "./reply.ts";
+import type { ChatReply } from "./reply.ts";
+
+/** A served model as GET /v1/models lists it. */
+export interface ServedModel {
+  id: string;
+  /** Where its weights were loaded from, as far as the server tells. */
+  root: string | null;
+  maxModelLen: number | null;
+}
+
+export interface ChatExchange {
+  reply: ChatReply;
+  /** 2 where the first sending met a dead keep-alive socket. */
+  sends: number;
+}
+
+/** The calls to one vLLM server. Each throws BackendFailure and closes its socket when the signal aborts. */
+export interface VllmClient {
+  /** A live chat call; waits for one of the backend's sockets. */
+  chat(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
+  /** A chat call of ours, never behind the live ones. */
+  probe(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
+  models(signal: AbortSignal): Promise<ServedModel[]>;
+  /** Null where the server has no such route. */
+  version(signal: AbortSignal): Promise<string | null>;
+  /** Tokens of the prompt's text without its images; null where the server has no such route. */
+  countTextTokens(prompt: ChatPrompt, signal: AbortSignal): Promise<number | null>;
+  stats(): { openSockets: number; waiting: number };
+  close(): Promise<void>;
+}
+
+interface ClientOptions {
+  config: BackendConfig;
+  chatTemplateKwargs: Readonly<Record<string, unknown>> | null;
+  clock: Clock;
+  /** A live call met a socket that the server had closed. */
+  onResend: () => void;
+}
+
+/** vLLM closes idle connections after 5 s (VLLM_HTTP_TIMEOUT_KEEP_ALIVE) and does not announce it. */
+const keepAliveTimeoutMs = 3000;
+const connectTimeoutMs = 2000;
+/** An answer of 384 tokens with 5 alternatives each has about 200 KB. */
+const maxReplyBytes = 4 * 1024 * 1024;
+const maxControlBytes = 1024 * 1024;
+
+/** Opens the sockets to one server; nothing is connected before the first call. */
+export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: ClientOptions): VllmClient {
+  const sockets = { origin: config.url, keepAliveTimeoutMs, connectTimeoutMs };
+  const live = openPool({ ...sockets, connections: config.max_concurrency, onResend });
+  // Handshakes must not queue behind the live calls that they are to judge.
+  const control = openPool({ ...sockets, connections: 2 });
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (config.api_key !== null) headers["authorization"] = `Bearer ${config.api_key}`;
+
+  async function exchange(pool: HttpPool, request: Omit<HttpRequest, "headers">): Promise<HttpResponse> {
+    try {
+      return await pool.request({ ...request, headers });
+    } catch (error) {
+      throw failureOfExchange(error);
+    }
+  }
+
+  async function chat(pool: HttpPool, body: Buffer, signal: AbortSignal): Promise<ChatExchange> {
+    const path = "/v1/chat/completions";
+    const response = await exchange(pool, { method: "POST", path, body, signal, maxBodyBytes: maxReplyBytes });
+    if (response.status !== 200) throw failureOfResponse(response, clock.wall());
+    const sends = response.isResent ? 2 : 1;
+    const reply = readReply(response.body);
+    if (reply === null) throw new BackendFailure("bad_reply", { status: 200, sends });
+    return { reply, sends };
+  }
+
+  /** The JSON of a control route; null where the route does not exist. */
+  async function ask(request: Omit<HttpRequest, "headers" | "maxBodyBytes">): Promise<Record<string, unknown> | null> {
+    const response = await exchange(control, { ...request, maxBodyBytes: maxControlBytes });
+    if (response.status === 404 || response.status === 405) return null;
+    if (response.status !== 200) throw failureOfResponse(response, clock.wall());
+    const parsed = parseJson(response.body);
+    if (!isRecord(parsed)) throw new BackendFailure("bad_reply", { status: 200 });
+    return parsed;
+  }
+
+  return {
+    chat: (body, signal) => chat(live, body, signal),
+    probe: (body, signal) => chat(control, body, signal),
+    async models(signal) {
+      const list = await ask({ method: "GET", path: "/v1/models", signal });
+      if (!Array.isArray(list?.["data"])) throw new BackendFailure("bad_reply", { status: 200 });
+      return (list["data"] as unknown[]).filter(isRecord).map(readModel);
+    },
+    async version(signal) {
+      const answer = await ask({ method: "GET", path: "/version", signal });
+      const version = answer?.["version"];
+      return typeof version === "string" ? version.slice(0, 100) : null;
+    },
+    async countTextTokens(prompt, signal) {
+      const body = JSON.stringify({
+        model: config.model,
+        messages: textMessages(prompt),
+        add_generation_prompt: true,
+        ...(chatTemplateKwargs === null ? {} : { chat_template_kwargs: chatTemplateKwargs }),
+      });
+      const answer = await ask({ method: "POST", path: "/tokenize", body, signal });
+      const count = answer?.["count"];
+      return typeof count === "number" ? count : null;
+    },
+    stats() {
+      const [ofLive, ofControl] = [live.stats(), control.stats()];
+      return { openSockets: ofLive.open + ofControl.open, waiting: ofLive.waiting + ofControl.waiting };
+    },
+    async close() {
+      await Promise.all([live.destroy(), control.destroy()]);
+    },
+  };
+}
+
+function readModel(entry: Record<string, unknown>): ServedModel {
+  const { id, root, max_model_len: maxModelLen } = entry;
+  return {
+    id: typeof id === "string" ? id : "",
+    root: typeof root === "string" ? root : null,
+    maxModelLen: typeof maxModelLen === "number" ? maxModelLen : null,
+  };
+}
+
+function textMessages(prompt: ChatPrompt): object[] {
+  const texts = prompt.parts.filter((part) => part.kind === "text");
+  return [
+    { role: "system", content: prompt.system },
+    { role: "user", content: texts.map(({ text }) => ({ type: "text", text })) },
+  ];
+}
