@@ -1,9 +1,10 @@
-import Fastify from "fastify";
+import Fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { attributesRoute, healthRoutes, metricsRoute, modelsRoute } from "../routes/index.ts";
 import type { Gateway } from "./gateway.ts";
 import {
   answerBrokenRequest,
+  answerFrameworkError,
   createRequestIds,
   observePlugin,
   openApiPlugin,
@@ -27,7 +28,8 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
   const { config, clock, instruments, log } = gateway;
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: answerFrameworkError,
     genReqId: createRequestIds(clock),
     bodyLimit: config.server.max_body_bytes,
     requestTimeout: requestTimeoutMs,

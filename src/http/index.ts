@@ -5,7 +5,7 @@
 export { notFound, requestInvalid } from "./errors.ts";
 export { observePlugin } from "./observe.ts";
 export { openApiPlugin } from "./openapi.ts";
-export { problemPlugin, toProblem } from "./problem.ts";
+export { answerFrameworkError, problemPlugin, toProblem } from "./problem.ts";
 export { CallerGone, requestContextPlugin } from "./request-context.ts";
 export type { Priority } from "./request-context.ts";
 export { createRequestIds } from "./request-id.ts";

@@ -28,6 +28,12 @@ export const problemPlugin = fp(
   { name: "problem" },
 );
 
+/** Answers what Fastify refuses before any hook runs, such as a path that is no valid URL. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header("x-request-id", request.id);
+  void sendProblem(reply, toGatewayError(error), request.id);
+}
+
 /** RFC 9457 rendering of an error. */
 export function toProblem(error: GatewayError, requestId: string): Problem {
   return {

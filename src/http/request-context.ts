@@ -34,6 +34,7 @@ export const requestContextPlugin = fp(
     app.decorateRequest("priority", "interactive");
     app.decorateRequest("startedAt", 0);
     app.addHook("onRequest", async (request, reply) => {
+      reply.header("x-request-id", request.id);
       request.startedAt = clock.now();
       request.priority = readPriority(request);
       const deadline = startDeadline(clock, deadlineMs[request.priority], () =>
@@ -46,7 +47,6 @@ export const requestContextPlugin = fp(
         deadline.dispose();
         if (!reply.raw.writableFinished) deadline.abort(new CallerGone("the caller closed the connection"));
       });
-      reply.header("x-request-id", request.id);
     });
   },
   { name: "request-context" },

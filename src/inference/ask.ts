@@ -1,7 +1,7 @@
 import { BackendFailure } from "../backends/index.ts";
-import type { Backend, ChatReply } from "../backends/index.ts";
+import type { AnswerOutcome, Backend, ChatReply } from "../backends/index.ts";
 import { readAnswer } from "../extraction/index.ts";
-import type { Answer, Question } from "../extraction/index.ts";
+import type { Answer, Question, Reply } from "../extraction/index.ts";
 import type { PreparedImage } from "../image/index.ts";
 import type { Deadline } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
@@ -28,11 +28,17 @@ export interface AskContext {
   maxAttempts: number;
 }
 
-interface Asked {
+/** How a reply becomes an answer: read by itself, or laid over what an earlier one left good. */
+export type Read = (reply: Reply) => Answer;
+
+export interface Asked {
   backend: Backend;
   images: readonly PreparedImage[];
   answer: Answer;
 }
+
+/** vLLM wants a name and does not use it. */
+const schemaName = "garment_attributes";
 
 /** A backend gets a request at most twice: the second time only when no other is left. */
 const maxAttemptsPerBackend = 2;
@@ -45,7 +51,11 @@ const noBackendRetryAfterSeconds = 2;
  * is alone, all within one deadline.
  * @throws GatewayError backend_failed, overloaded, no_backend, answer_invalid, or the deadline's reason
  */
-export async function ask(question: Question, context: AskContext, prefer?: Backend): Promise<Asked> {
+export async function ask(
+  question: Question,
+  context: AskContext,
+  { read = readAnswer, prefer }: { read?: Read; prefer?: Backend } = {},
+): Promise<Asked> {
   const tries = new Map<Backend, number>();
   let last: Error | null = null;
   for (let attempt = 0; attempt < context.maxAttempts; attempt += 1) {
@@ -55,7 +65,7 @@ export async function ask(question: Question, context: AskContext, prefer?: Back
     tries.set(backend, (tries.get(backend) ?? 0) + 1);
     if (last !== null) context.instruments.retries.labels({ reason: reasonOf(last) }).inc();
     try {
-      return await attemptOnce(question, backend, context);
+      return await attemptOnce(question, backend, read, context);
     } catch (error) {
       if (context.deadline.signal.aborted) throw context.deadline.signal.reason;
       if (!isWorthAnotherTry(error)) throw toPublicError(error);
@@ -70,7 +80,7 @@ class FreeText extends Error {
   override name = "FreeText";
 }
 
-async function attemptOnce(question: Question, backend: Backend, context: AskContext): Promise<Asked> {
+async function attemptOnce(question: Question, backend: Backend, read: Read, context: AskContext): Promise<Asked> {
   const { spent, stopwatch, deadline } = context;
   const images = await stopwatch.time("image", () => context.prepare(backend));
   spent.attempts += 1;
@@ -79,7 +89,7 @@ async function attemptOnce(question: Question, backend: Backend, context: AskCon
       {
         prompt: question.prompt,
         images: images.map((image) => image.jpeg),
-        schema: question.schema,
+        schema: { name: schemaName, json: JSON.stringify(question.schema) },
         maxTokens: question.maxTokens,
         wantLogprobs: true,
       },
@@ -90,8 +100,8 @@ async function attemptOnce(question: Question, backend: Backend, context: AskCon
   if (reply.usage !== null) {
     backend.checkPromptTokens({ promptTokens: reply.usage.promptTokens, images, prompt: question.prompt });
   }
-  const answer = readAnswer(reply, question.fields);
-  const outcome = outcomeOf(answer);
+  const answer = read(reply);
+  const outcome = isFreeText(reply) ? "free_text" : outcomeOf(answer);
   context.instruments.answers
     .labels({ backend: backend.id, outcome: outcome === "free_text" ? "invalid" : outcome })
     .inc();
@@ -100,9 +110,14 @@ async function attemptOnce(question: Question, backend: Backend, context: AskCon
   return { backend, images, answer };
 }
 
-function outcomeOf(answer: Answer): "valid" | "repaired" | "truncated" | "invalid" | "free_text" {
+/** Prose under a schema: the grammar is off. Whatever JSON a reply holds, whole or broken, it was not free text. */
+function isFreeText(reply: Reply): boolean {
+  const plain = readAnswer(reply);
+  return plain.status === "partial" && plain.cause === "not_json";
+}
+
+function outcomeOf(answer: Answer): AnswerOutcome {
   if (answer.status === "valid") return answer.isRepaired ? "repaired" : "valid";
-  if (answer.cause === "not_json") return "free_text";
   return answer.cause === "truncated" ? "truncated" : "invalid";
 }
 
@@ -118,7 +133,7 @@ function addUsage(spent: Spent, reply: ChatReply): void {
 }
 
 function isWorthAnotherTry(error: unknown): error is Error {
-  return error instanceof FreeText || (error instanceof BackendFailure && error.isRetryable);
+  return error instanceof FreeText || (error instanceof BackendFailure && error.retryable);
 }
 
 function reasonOf(error: Error): string {

@@ -1,19 +1,23 @@
-import type { Fleet } from "../backends/index.ts";
+import type { Backend, Fleet } from "../backends/index.ts";
 import { createQuestion, createReask, mergeReask } from "../extraction/index.ts";
 import type { ValidAnswer } from "../extraction/index.ts";
+import { getFamily } from "../families/index.ts";
 import type { Images } from "../image/index.ts";
 import { createId } from "../kernel/index.ts";
 import type { Clock } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
 import type { AttributesAnswer, Config } from "../../schemas/index.ts";
 import { ask } from "./ask.ts";
-import type { AskContext } from "./ask.ts";
+import type { AskContext, Asked } from "./ask.ts";
 import { answerInvalid, modelNotFound, tooManyImages } from "./errors.ts";
-import { targetOf } from "./garment.ts";
+import { serves, targetOf } from "./garment.ts";
 import type { Garment, Target } from "./garment.ts";
 import { createPrepare } from "./prepare.ts";
 import { fieldsToReview } from "./review.ts";
 import { createStopwatch } from "./stopwatch.ts";
+
+/** Ids of the built-in simulator's models begin with this, and no real model's does. */
+const simulatedPrefix = "sim-";
 
 interface InferenceParts {
   config: Pick<Config, "image" | "routing" | "review">;
@@ -36,7 +40,7 @@ export function createInference({ config, images, fleet, instruments, clock }: I
   return async function infer(garment) {
     const { options, deadline } = garment;
     const target = targetOf(options);
-    if (target.model !== null && !fleet.serves(target.model)) {
+    if (!fleet.backends.some(({ config }) => serves(config, target))) {
       throw modelNotFound("No model or backend has this id. GET /v1/models lists them.");
     }
     const stopwatch = createStopwatch(clock);
@@ -80,7 +84,7 @@ export function createInference({ config, images, fleet, instruments, clock }: I
       backend: asked.backend.id,
       quantization: asked.backend.config.quantization,
       tier: target.tier,
-      simulated: asked.backend.isSimulated,
+      simulated: asked.backend.config.model.startsWith(simulatedPrefix),
       cache: "miss",
       attempts: context.spent.attempts,
       repaired: answer.isRepaired,
@@ -103,29 +107,35 @@ export function createInference({ config, images, fleet, instruments, clock }: I
 
 /** Asks once more for what an answer lacks, at the backend that knows the images already. */
 async function complete(
-  { backend, answer }: Awaited<ReturnType<typeof ask>>,
+  { backend, answer }: Asked,
   views: Parameters<typeof createReask>[0],
   context: AskContext,
 ): Promise<ValidAnswer> {
   if (answer.status === "valid") return answer;
   context.instruments.retries.labels({ reason: "reask" }).inc();
-  const again = await ask(createReask(views, answer), context, backend);
-  const merged = mergeReask(answer, again.answer);
-  if (merged.status === "valid") return merged;
+  const again = await ask(createReask(views, answer), context, {
+    read: (reply) => mergeReask(answer, reply),
+    prefer: backend,
+  });
+  if (again.answer.status === "valid") return again.answer;
+  const fields = again.answer.badFields.join(", ");
   throw answerInvalid(
-    `The model's answer was still invalid after it was asked again (${merged.badFields.join(", ")}). Send the request again.`,
+    `The model's answer was still invalid after it was asked again (${fields}). Send the request again.`,
   );
 }
 
 /** Usable backends for this target whose model takes this many images. */
-function fitting(fleet: Fleet, target: Target, imageCount: number) {
-  const usable = fleet.candidates(target);
-  const able = usable.filter((backend) => backend.family.maxImages >= imageCount);
-  if (usable.length > 0 && able.length === 0) {
-    const most = Math.max(...usable.map((backend) => backend.family.maxImages));
+function fitting(fleet: Fleet, target: Target, imageCount: number): Backend[] {
+  const usable = fleet.candidates({
+    ...(target.tier !== null && { tier: target.tier }),
+    ...(target.model !== null && { model: target.model }),
+  });
+  const limits = usable.map((backend) => getFamily(backend.config.family).maxImages);
+  const most = Math.max(...limits);
+  if (usable.length > 0 && most < imageCount) {
     throw tooManyImages(`The models that can serve this take at most ${most} image(s) of one garment.`);
   }
-  return able;
+  return usable.filter((_, at) => (limits[at] as number) >= imageCount);
 }
 
 function record(instruments: Instruments, backend: string, answer: ValidAnswer): void {

@@ -1,4 +1,5 @@
 import type { Backend } from "../backends/index.ts";
+import { getFamily } from "../families/index.ts";
 import type { Images, PreparedImage, Upload } from "../image/index.ts";
 import type { VisionTokens } from "../../schemas/index.ts";
 import { planBudgets } from "./budget.ts";
@@ -28,11 +29,12 @@ export function createPrepare({ images, uploads, asked, budgets, maxPerRequest, 
       ofGateway: budgets,
       maxPerRequest,
     });
-    const key = [backend.family.id, ...plan].join(" ");
+    const key = [backend.config.family, ...plan].join(" ");
     const known = done.get(key);
     if (known !== undefined) return known;
+    const family = getFamily(backend.config.family);
     const prepared = Promise.all(
-      uploads.map((upload, at) => images.prepare(upload, backend.family, plan[at] as number, signal)),
+      uploads.map((upload, at) => images.prepare(upload, family, plan[at] as number, signal)),
     );
     done.set(key, prepared);
     return prepared;

@@ -13,6 +13,9 @@ export async function readJsonForm(request: FastifyRequest, limits: UploadLimits
     signal: request.deadline.signal,
   });
   if (bytes.length === 0) throw imageMissing('The body is empty. Send { "images": [{ "data": "<base64>" }] }.');
+  if (Object.keys(request.query as object).length > 0) {
+    throw requestInvalid("Options of a JSON request are members of its body, not of the query.");
+  }
   const { images = [], options } = readJson(parseJson(bytes));
   if (options.deadline_ms !== undefined) request.deadline.narrow(options.deadline_ms);
   if (images.length === 0) throw imageMissing("`images` is missing or empty. Give at least one image.");
@@ -35,8 +38,9 @@ function readImage({ data, url, view = "image" }: JsonImage, at: number, limits:
   if (data === undefined) {
     throw urlForbidden("Images by URL are switched off here (image.urls.enabled). Send the image's bytes in `data`.");
   }
-  if (Math.floor((data.length * 3) / 4) - 2 > limits.maxImageBytes) throw limits.imageTooLarge();
-  return { view, bytes: decodeBase64(data, at) };
+  const bytes = decodeBase64(data, at);
+  if (bytes.length > limits.maxImageBytes) throw limits.imageTooLarge();
+  return { view, bytes };
 }
 
 /** Strict base64: Node's decoder skips what it does not know, which would turn damage into another image. */

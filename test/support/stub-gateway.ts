@@ -1,0 +1,98 @@
+import { pino } from "pino";
+import type { FastifyInstance } from "fastify";
+import { loadConfig } from "../../config/index.ts";
+import type { Config } from "../../schemas/index.ts";
+import { buildApp } from "../../src/app.ts";
+import type { Gateway } from "../../src/gateway.ts";
+import type { Garment, InferredAnswer } from "../../src/inference/index.ts";
+import { systemClock } from "../../src/kernel/index.ts";
+import { createInstruments } from "../../src/telemetry/index.ts";
+
+export interface StubGateway {
+  app: FastifyInstance;
+  gateway: Gateway;
+  /** Garments that reached inference, in order. */
+  garments: Garment[];
+  /** Every log line so far, parsed. */
+  logLines: Record<string, unknown>[];
+}
+
+interface StubOptions {
+  /** Changes to the default configuration. */
+  change?: (config: Config) => void;
+  infer?: (garment: Garment) => Promise<InferredAnswer>;
+}
+
+/** The HTTP side with inference replaced: for what happens before and after it. */
+export async function buildStubGateway({ change, infer = answerNulls }: StubOptions = {}): Promise<StubGateway> {
+  const config = structuredClone(loadConfig({ environment: {} })) as Config;
+  change?.(config);
+  const garments: Garment[] = [];
+  const logLines: Record<string, unknown>[] = [];
+  const log = pino(
+    { level: "debug", base: null },
+    { write: (line: string) => void logLines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const gateway = {
+    config,
+    clock: systemClock,
+    log,
+    instruments: createInstruments(),
+    fleet: { describe: () => [] },
+    infer: async (garment: Garment) => {
+      garments.push(garment);
+      return infer(garment);
+    },
+    embedded: null,
+    simulationNotice: "",
+    startedAtSeconds: 0,
+    whyNotReady: () => null,
+    close: async () => {},
+  } as unknown as Gateway;
+  return { app: await buildApp(gateway), gateway, garments, logLines };
+}
+
+/** An answer that saw nothing. */
+export async function answerNulls({ images, options }: Garment): Promise<InferredAnswer> {
+  const nulls = {
+    type: null,
+    color: null,
+    pattern: null,
+    neckline: null,
+    sleeve_length: null,
+    closure: null,
+    brand: null,
+    size: null,
+    defect_type: null,
+  };
+  return {
+    id: "gar_0",
+    sample_id: options.sample_id ?? null,
+    metadata: options.metadata ?? null,
+    attributes: nulls,
+    confidence: nulls,
+    calibrator: null,
+    needs_review: [],
+    model: "m",
+    backend: "b",
+    quantization: "unknown",
+    tier: options.model === undefined ? (options.tier ?? "balanced") : null,
+    simulated: false,
+    cache: "miss",
+    attempts: 1,
+    repaired: false,
+    degraded: null,
+    images: images.map(({ view }) => ({
+      view,
+      sha256: "0".repeat(64),
+      format: "jpeg",
+      width: 1,
+      height: 1,
+      sent_width: 32,
+      sent_height: 32,
+      vision_tokens: 1,
+    })),
+    usage: { prompt_tokens: 1, completion_tokens: 1 },
+    timings_ms: { image: 0, queue: 0, backend: 0 },
+  };
+}
