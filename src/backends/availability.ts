@@ -194,8 +194,6 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       case "timeout":
       case "server_error":
       case "bad_reply":
-        // A call that never got a socket timed out in our own queue.
-        if (failure.sends === 0) break;
         failures += 1;
         if (failures >= maxFailures) leaveRotation(why);
         break;

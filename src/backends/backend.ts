@@ -1,5 +1,6 @@
 import type { BackendConfig } from "../../schemas/index.ts";
 import { getFamily } from "../families/index.ts";
+import { createSemaphore } from "../kernel/index.ts";
 import type { Clock, Random } from "../kernel/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import { createAvailability } from "./availability.ts";
@@ -24,14 +25,16 @@ export interface BackendDeps {
 }
 
 export interface ChatOptions {
-  /** The caller's: aborting it ends the call, closes its socket, and so stops the generation. */
+  /** The caller's: aborting it ends the wait or the call, closes its socket, and so stops the generation. */
   signal: AbortSignal;
-  /** Longest time for this one call. */
+  /** Longest time for this one call; the wait for a place does not count. */
   attemptTimeoutMs: number;
 }
 
 export interface ChatResult extends ChatReply {
-  /** The whole call, the wait for a socket included. */
+  /** Wait for a place among `max_concurrency` calls. */
+  waitMs: number;
+  /** The call itself. */
   durationMs: number;
   /** How often the request went out; 2 where the first socket was dead. */
   sends: number;
@@ -49,6 +52,7 @@ export interface BackendDescription {
   /** Why it is not in rotation. */
   reason: OutageReason | null;
   inFlight: number;
+  waiting: number;
   /** Chat calls it may be given at once. */
   limit: number;
   /** What the last passed handshake told; null before the first. */
@@ -62,8 +66,12 @@ export interface Backend {
   readonly id: string;
   readonly config: BackendConfig;
   readonly state: BackendState;
-  /** Live chat calls under way. */
+  /** Live chat calls under way, at most `max_concurrency`. */
   readonly inFlight: number;
+  /** Live chat calls that wait for one of those places. */
+  readonly waiting: number;
+  /** Open sockets to the server, those of handshakes included. */
+  readonly openSockets: number;
   /** Resolves when its first handshake is over, passed or not. */
   readonly onceSettled: Promise<void>;
   /** Asks the model. Throws BackendFailure; `unavailable`, with nothing sent, while it is out of rotation. */
@@ -73,8 +81,6 @@ export interface Backend {
   /** Holds the backend's count of prompt tokens against ours. */
   checkPromptTokens(count: PromptCount): void;
   describe(): BackendDescription;
-  /** Sockets open and calls that wait for one, handshakes included. */
-  stats(): { openSockets: number; waiting: number };
   /** Ends every call as `aborted` and closes every socket. */
   close(): Promise<void>;
 }
@@ -90,6 +96,7 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
   const target = { model: config.model, chatTemplateKwargs: family.chatTemplateKwargs };
   const reporter = createReporter(config.id, deps);
   const closing = new AbortController();
+  const places = createSemaphore(config.max_concurrency);
   const client = openVllmClient({
     config,
     chatTemplateKwargs: family.chatTemplateKwargs,
@@ -100,7 +107,6 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       availability.recheckSoon();
     },
   });
-  let inFlight = 0;
   let lastHandshake: BackendDescription["lastHandshake"] = null;
   let lastFailure: BackendDescription["lastFailure"] = null;
 
@@ -123,7 +129,7 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     random,
     shakeHands: () =>
       withTimeLimit(clock, handshakeTimeoutMs, closing.signal, (signal) => shakeHands(client, target, random, signal)),
-    isBusy: () => inFlight >= config.max_concurrency / 2,
+    isBusy: () => places.active >= config.max_concurrency / 2,
     onHandshake(outcome) {
       lastHandshake = { atMs: clock.wall(), outcome: outcome.passed ? "passed" : outcome.reason };
       reporter.handshake(lastHandshake.outcome);
@@ -134,13 +140,24 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     },
   });
 
-  async function chat(call: ChatCall, { signal, attemptTimeoutMs }: ChatOptions): Promise<ChatResult> {
+  async function chat(call: ChatCall, options: ChatOptions): Promise<ChatResult> {
+    if (availability.state !== "ready") throw new BackendFailure("unavailable", { sends: 0 });
+    const arrival = clock.now();
+    try {
+      return await places.run(() => ask(call, options, clock.now() - arrival), options.signal);
+    } catch (error) {
+      if (error instanceof BackendFailure || !options.signal.aborted) throw error;
+      throw new BackendFailure("aborted", { sends: 0, cause: error }); // while it waited for a place
+    }
+  }
+
+  async function ask(call: ChatCall, { signal, attemptTimeoutMs }: ChatOptions, waitMs: number): Promise<ChatResult> {
+    // It may have left the rotation while this call waited.
     if (availability.state !== "ready") throw new BackendFailure("unavailable", { sends: 0 });
     const body = buildPayload(target, call);
     const settle = availability.track();
     const start = clock.now();
-    inFlight += 1;
-    reporter.inFlight(inFlight);
+    reporter.inFlight(places.active);
     try {
       const { reply, sends } = await withTimeLimit(clock, attemptTimeoutMs, signal, (limited) =>
         client.chat(body, limited),
@@ -148,7 +165,7 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       const durationMs = clock.now() - start;
       reporter.chat("ok", durationMs);
       settle(null);
-      return { ...reply, sends, durationMs };
+      return { ...reply, sends, waitMs, durationMs };
     } catch (error) {
       if (error instanceof BackendFailure) {
         reporter.chat(error.kind, clock.now() - start);
@@ -157,8 +174,7 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       }
       throw error;
     } finally {
-      inFlight -= 1;
-      reporter.inFlight(inFlight);
+      reporter.inFlight(places.active - 1); // The place is given back right after this.
     }
   }
 
@@ -174,7 +190,13 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       return availability.state;
     },
     get inFlight() {
-      return inFlight;
+      return places.active;
+    },
+    get waiting() {
+      return places.waiting;
+    },
+    get openSockets() {
+      return client.openSockets;
     },
     onceSettled: availability.onceSettled,
     chat,
@@ -190,13 +212,13 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       quantization: config.quantization,
       state: availability.state,
       reason: availability.reason,
-      inFlight,
+      inFlight: places.active,
+      waiting: places.waiting,
       limit: config.max_concurrency,
       server: availability.facts,
       lastHandshake,
       lastFailure,
     }),
-    stats: () => client.stats(),
     async close() {
       availability.close();
       closing.abort();

@@ -14,7 +14,7 @@ export interface Fleet {
   readonly backends: readonly Backend[];
   /** Resolves when every first handshake is over, passed or not. */
   readonly onceSettled: Promise<void>;
-  /** The live backends in rotation that fit, least calls in flight first, ties in random order. */
+  /** The live backends in rotation that fit, fewest calls (in flight and waiting) first, ties in random order. */
   candidates(query: CandidateQuery): Backend[];
   /** Whether any live backend is in rotation. */
   isReady(): boolean;
@@ -33,8 +33,8 @@ export function openFleet(configs: readonly BackendConfig[], deps: BackendDeps):
     candidates: (query) =>
       live
         .filter((backend) => backend.state === "ready" && fits(backend.config, query))
-        .map((backend) => ({ backend, tie: deps.random() }))
-        .sort((a, b) => a.backend.inFlight - b.backend.inFlight || a.tie - b.tie)
+        .map((backend) => ({ backend, load: backend.inFlight + backend.waiting, tie: deps.random() }))
+        .sort((a, b) => a.load - b.load || a.tie - b.tie)
         .map(({ backend }) => backend),
     isReady: () => live.some((backend) => backend.state === "ready"),
     describe: () => backends.map((backend) => backend.describe()),

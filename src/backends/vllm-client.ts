@@ -23,7 +23,7 @@ export interface ChatExchange {
 
 /** The calls to one vLLM server. Each throws BackendFailure and closes its socket when the signal aborts. */
 export interface VllmClient {
-  /** A live chat call; waits for one of the backend's sockets. */
+  /** A live chat call. */
   chat(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
   /** A chat call of ours, never behind the live ones. */
   probe(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
@@ -32,7 +32,7 @@ export interface VllmClient {
   version(signal: AbortSignal): Promise<string | null>;
   /** Tokens of the prompt's text without its images; null where the server has no such route. */
   countTextTokens(prompt: ChatPrompt, signal: AbortSignal): Promise<number | null>;
-  stats(): { openSockets: number; waiting: number };
+  readonly openSockets: number;
   close(): Promise<void>;
 }
 
@@ -112,9 +112,8 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
       const count = answer?.["count"];
       return typeof count === "number" ? count : null;
     },
-    stats() {
-      const [ofLive, ofControl] = [live.stats(), control.stats()];
-      return { openSockets: ofLive.open + ofControl.open, waiting: ofLive.waiting + ofControl.waiting };
+    get openSockets() {
+      return live.stats().open + control.stats().open;
     },
     async close() {
       await Promise.all([live.destroy(), control.destroy()]);

@@ -8,7 +8,10 @@ import { ReuseClient } from "./reuse-client.ts";
 export interface PoolOptions {
   /** Scheme, host and port, such as `http://10.0.0.7:8001`. */
   origin: string;
-  /** Most sockets; further requests wait for one. */
+  /**
+   * Most sockets; further requests wait for one. One that is aborted while it waits settles at once, but keeps its place
+   * in undici's queue: limit the requests themselves where many may wait.
+   */
   connections: number;
   /**
    * An idle socket is closed after this time (undici's timer may be up to a second late). Keep it, with that second,
@@ -55,8 +58,8 @@ export interface HttpPool {
   request(request: HttpRequest): Promise<HttpResponse>;
   /** The head of the answer at once, its body as it arrives. Throws NetError. */
   stream(request: HttpRequest): Promise<StreamedResponse>;
-  /** Connected sockets, requests being answered, requests waiting for a socket. */
-  stats(): { open: number; running: number; waiting: number };
+  /** Connected sockets, and requests being answered on them. */
+  stats(): { open: number; running: number };
   /** Refuses new requests and resolves when those under way are answered and every socket is closed. */
   close(): Promise<void>;
   /** Ends every exchange as `aborted` and closes every socket. */
@@ -154,8 +157,8 @@ export function openPool(options: PoolOptions): HttpPool {
     request: (request) => send((isResent) => receiveWhole(request, isResent), request.signal),
     stream: (request) => send((isResent) => receiveStream(request, isResent), request.signal),
     stats() {
-      const { connected, running, pending } = pool.stats;
-      return { open: connected, running, waiting: pending };
+      const { connected, running } = pool.stats;
+      return { open: connected, running };
     },
     close: () => pool.close(),
     destroy: () => pool.destroy(),

@@ -30,7 +30,7 @@ async function withPool(play: (scene: Scene) => Promise<void>, options: Partial<
   });
   try {
     await play({ stub, pool, resends: () => resends });
-    await assertQuiet(activeResources(), { running: () => pool.stats().running, waiting: () => pool.stats().waiting });
+    await assertQuiet(activeResources(), { running: () => pool.stats().running });
   } finally {
     await pool.destroy();
     await stub.stop();
