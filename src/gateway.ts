@@ -51,7 +51,10 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     maxPixels: config.image.max_pixels,
     quality: config.image.quality,
     observe: {
-      prepared(format: string, durationMs: number, sentBytes: number, visionTokens: number) {
+      uploaded(_format, bytes) {
+        instruments.imageBytes.labels({ stage: "uploaded" }).observe(bytes);
+      },
+      prepared(format, durationMs, sentBytes, visionTokens) {
         instruments.imagePrepare.labels({ format }).observe(durationMs / 1000);
         instruments.imageBytes.labels({ stage: "sent" }).observe(sentBytes);
         instruments.imageVisionTokens.observe(visionTokens);
