@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Family } from "../families/index.ts";
-import { decodePixels } from "../image/pixels.ts";
+import { decodePixels } from "../image/index.ts";
 import { sha256 } from "../kernel/index.ts";
 import { badRequest, internalError } from "./protocol/wire-error.ts";
 import type { Sighting, Vision } from "./sighting.ts";

@@ -32,7 +32,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   if (!((options.speed ?? 1) >= 0)) throw new RangeError("speed must be a number from 0 up.");
   const clock = options.clock ?? systemClock;
   const host = options.host ?? "127.0.0.1";
-  const vision = options.vision ?? (await openVision(options.build ?? "fp8"));
+  const vision = options.vision ?? openVision(options.build ?? "fp8");
   const server = createServerParts(options, getFamily(options.family ?? "qwen3-vl"), vision, clock);
 
   let route: (exchange: Exchange) => Promise<void> = () => Promise.resolve();

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { BuildName } from "./engine/latency.ts";
+import { combine } from "./eyes/index.ts";
 import type { Pixels, Sighting, Vision } from "./sighting.ts";
 
 /** What the worker is asked, and what it answers. */
@@ -13,8 +14,7 @@ export type LookReply = { id: number; sighting: Sighting } | { id: number; error
  * Opens the eyes of a build on a thread of their own: looking at one photo takes tens of milliseconds of computing, which
  * the event loop of a gateway in the same process must not feel.
  */
-export async function openVision(build: BuildName): Promise<Vision> {
-  const { combine } = await import("./eyes/index.ts");
+export function openVision(build: BuildName): Vision {
   const pending = new Map<number, { resolve: (sighting: Sighting) => void; reject: (reason: Error) => void }>();
   const worker = new Worker(new URL("eyes.worker.ts", import.meta.url), { workerData: { build } });
   let nextId = 0;
