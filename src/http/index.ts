@@ -2,7 +2,10 @@
  * What every HTTP request meets: errors as answers, request ids, deadlines, uploads, the API description.
  * Knows Fastify and the contract; knows nothing of images, models or backends.
  */
+export { parseCacheControl } from "./cache-control.ts";
 export { notFound, requestInvalid } from "./errors.ts";
+export { idempotencyPlugin } from "./idempotency.ts";
+export type { IdempotentContent } from "./idempotency.ts";
 export { observePlugin } from "./observe.ts";
 export { openApiPlugin } from "./openapi.ts";
 export { answerFrameworkError, problemPlugin, toProblem } from "./problem.ts";

@@ -28,6 +28,7 @@ export interface Instruments {
   readonly answers: Counter<"backend" | "outcome">;
   readonly fieldNull: Counter<"backend" | "field">;
   readonly confidence: Histogram<"field">;
+  readonly cacheRequests: Counter<"outcome">;
 }
 
 /** Creates all instruments on a registry of their own. */
@@ -101,6 +102,11 @@ export function createInstruments(): Instruments {
       "Raw or calibrated confidence of a field in answers that carry one.",
       confidenceBuckets,
       ["field"],
+    ),
+    cacheRequests: meter.counter(
+      "cache_requests_total",
+      "Requests by what the answer cache did: hit, coalesced (joined identical work under way), miss, store_skipped (a miss whose answer was not fit to be stored) or bypass (the caller wanted no stored answer).",
+      ["outcome"],
     ),
   };
 }
