@@ -36,6 +36,7 @@ export function createServerMetrics(modelName: string, blocks: { size: number; c
   };
   const histogram = (name: string, help: string, buckets: readonly number[]) => {
     const instrument = meter.histogram(name, help, buckets, names);
+    instrument.zero(labels);
     return { observe: (value: number) => instrument.observe(labels, Math.max(0, value)) };
   };
 
@@ -67,6 +68,8 @@ export function createServerMetrics(modelName: string, blocks: { size: number; c
     ...names,
     "source",
   ]);
+  for (const source of ["local_compute", "local_cache_hit", "external_kv_transfer"])
+    promptTokensBySource.inc({ ...labels, source }, 0);
   const generationTokens = counter("generation_tokens_total", "Number of generation tokens processed.");
   const success = meter.counter("request_success_total", "Count of processed requests.", [...names, "finished_reason"]);
   for (const finished_reason of ["stop", "length", "abort", "error", "repetition"])
