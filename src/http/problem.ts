@@ -20,6 +20,8 @@ export const problemPlugin = fp(
     });
     app.setErrorHandler((thrown, request, reply) => {
       const error = toGatewayError(thrown);
+      // Nobody is left to answer, and nothing is wrong with us: the request's log line says 499.
+      if (request.raw.socket.destroyed) return sendProblem(reply, error, request.id);
       request.errorCode = error.code as ErrorCode;
       if (error.status >= 500) logFailure(request, error);
       return sendProblem(reply, error, request.id);
