@@ -6,12 +6,9 @@
 export { openSimulator } from "./simulator.ts";
 export type { Simulator } from "./simulator.ts";
 export type { SimulatorOptions } from "./options.ts";
-export type { SimulatorStats } from "./server.ts";
 export { createCard } from "./engine/card.ts";
-export type { Card } from "./engine/card.ts";
 export { buildNames } from "./engine/latency.ts";
-export type { BuildName, LatencyModel } from "./engine/latency.ts";
 export { faultKinds, faultParameters, isFaultKind } from "./faults/catalogue.ts";
 export type { FaultKind } from "./faults/catalogue.ts";
-export type { Fault, FaultControl } from "./faults/control.ts";
-export type { Guess, Impression, Pixels, Sighting, Vision } from "./sighting.ts";
+export type { Fault } from "./faults/control.ts";
+export type { Impression, Sighting, Vision } from "./sighting.ts";

@@ -6,7 +6,9 @@ import { engineDead } from "./protocol/wire-error.ts";
 /** The life of the server process: it can die, be away and come back without its caches. */
 export interface Lifecycle {
   readonly isHealthy: boolean;
-  /** Throws vLLM's EngineDeadError while the engine is dead; may kill it, where the fault says so. */
+  /** Rolls for the engine's death, once a chat call. */
+  riskDeath(): void;
+  /** Throws vLLM's EngineDeadError while the engine is dead. */
   checkEngine(): void;
   close(): Promise<void>;
 }
@@ -61,9 +63,11 @@ export function startLifecycle({ clock, listener, dice, abortEngine, clearCaches
     get isHealthy() {
       return isHealthy;
     },
-    checkEngine() {
+    riskDeath() {
       const parameters = isHealthy ? dice.roll("engine-death") : undefined;
       if (parameters !== undefined) die(parameters);
+    },
+    checkEngine() {
       if (!isHealthy) throw engineDead();
     },
     async close() {

@@ -15,7 +15,7 @@ export interface LoadedImage {
 }
 
 /** An image as a request gives it: bytes, a cache key of the client's choice, or both. */
-export interface ImageSource {
+interface ImageSource {
   bytes: Buffer | null;
   uuid: string | null;
 }

@@ -23,6 +23,7 @@ export async function answerChat(
   const bytes = await exchange.readBody();
   counts.chatCalls += 1;
   try {
+    lifecycle.riskDeath();
     lifecycle.checkEngine();
     await playArrivalFaults(exchange, dice, clock);
     playStatusFaults(dice, server.modelId);

@@ -4,7 +4,7 @@ export interface Card {
   join(onChange: () => void): Seat;
 }
 
-export interface Seat {
+interface Seat {
   setBusy(busy: boolean): void;
   /** By how much a step takes longer now: the number of busy engines, because processes without MPS only time-slice. */
   readonly slowdown: number;

@@ -3,7 +3,7 @@ import type { Engine } from "./engine.ts";
 import type { Timings } from "./sequence.ts";
 
 /** How a request ended, as vllm:request_success_total labels it. */
-export type FinishedReason = "stop" | "length" | "abort" | "error" | "repetition";
+type FinishedReason = "stop" | "length" | "abort" | "error" | "repetition";
 
 /** The Prometheus side of a server, with vLLM's current names (V1, from 0.15 on). */
 export interface ServerMetrics {
