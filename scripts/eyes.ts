@@ -1,0 +1,100 @@
+/**
+ * `npm run eyes`: how well the simulator's eyes see, measured on real photos that they were not tuned on.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { EyesBuild } from "../src/simulator/eyes/index.ts";
+import { crossValidate } from "./eyes/cross-validate.ts";
+import { disagreement } from "./eyes/judge.ts";
+import type { Judged } from "./eyes/judge.ts";
+import { lookAt, readExamples } from "./eyes/look-at.ts";
+import { readPhotos } from "./eyes/photos.ts";
+import type { Photos } from "./eyes/photos.ts";
+import { figureTable, mistakeTable, reliabilityTable } from "./eyes/report.ts";
+import { train } from "./eyes/train.ts";
+
+const usage = `npm run eyes [-- judge|cross-validate|train] [--photos DIR] [--samples DIR] [--write]
+
+How well the simulator's eyes see. The photos are split by a hash of their file names: 60 % to tune on, 40 % held out.
+  judge            (default) tables for the held-out part, for all photos, and for the drawn samples where there are any
+  cross-validate   the same tables inside the tuning part, by eyes trained on other photos of it; use this while tuning
+  train            learns anew from the tuning part and writes src/simulator/eyes/model.json (about a minute; run npm run format after it)
+  --photos DIR     folder with labels.jsonl and photos (default ../shared/garments)
+  --samples DIR    folder with labels.jsonl and drawings (default samples/garments)
+  --write          with judge: puts the tables into docs/simulator-eyes.md`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    help: { type: "boolean" },
+    write: { type: "boolean" },
+    photos: { type: "string", default: "../shared/garments" },
+    samples: { type: "string", default: "samples/garments" },
+  },
+});
+const command = positionals[0] ?? "judge";
+const modelFile = new URL("../src/simulator/eyes/model.json", import.meta.url);
+const docsFile = new URL("../docs/simulator-eyes.md", import.meta.url);
+
+if (values.help || !["judge", "cross-validate", "train"].includes(command)) {
+  console.log(usage);
+  process.exit(values.help ? 0 : 2);
+}
+const photos = readPhotos(values.photos);
+if (photos === null) {
+  console.error(`No labelled photos in ${values.photos}: give their folder with --photos DIR (it holds labels.jsonl).`);
+  process.exit(1);
+}
+if (command === "judge") await judgeAll(photos);
+if (command === "cross-validate") await crossValidateTuning(photos);
+if (command === "train") await trainAnew(photos);
+
+async function judgeAll({ tuning, heldOut }: Photos): Promise<void> {
+  const { seen, milliseconds } = await lookAt(heldOut);
+  const rest = await lookAt(tuning);
+  const all = { fp8: [...rest.seen.fp8, ...seen.fp8], nvfp4: [...rest.seen.nvfp4, ...seen.nvfp4] };
+  const drawn = readPhotos(values.samples);
+  const parts = [
+    `Measured on ${new Date().toISOString().slice(0, 10)} with Node ${process.version} on photos fitted into 480 x 640 pixels, JPEG of quality 88; ` +
+      `${milliseconds.toFixed(0)} ms of CPU time a look. Part held out: ${heldOut.length} photos; tuned on: ${tuning.length}.`,
+    ...section("Held-out photos", seen),
+    ...section("All photos, those tuned on included", all),
+  ];
+  if (drawn) {
+    const drawings = await lookAt([...drawn.tuning, ...drawn.heldOut]);
+    parts.push(...section("Garments drawn by the project, none tuned on", drawings.seen));
+  }
+  const report = parts.join("\n\n");
+  console.log(report);
+  if (values.write) writeDocs(report);
+}
+
+async function crossValidateTuning({ tuning }: Photos): Promise<void> {
+  const examples = await readExamples(tuning);
+  console.log(section("Tuning photos, cross-validated", crossValidate(examples)).join("\n\n"));
+}
+
+async function trainAnew({ tuning }: Photos): Promise<void> {
+  writeFileSync(modelFile, `${JSON.stringify(train(await readExamples(tuning)))}\n`);
+  console.log(`Learned from ${tuning.length} photos; wrote src/simulator/eyes/model.json.`);
+}
+
+function section(title: string, seen: Record<EyesBuild, Judged[]>): string[] {
+  return [
+    `## ${title}`,
+    figureTable(seen),
+    `The two builds differ on ${(100 * disagreement(seen.fp8, seen.nvfp4)).toFixed(1)} % of the fields.`,
+    reliabilityTable(seen.fp8),
+    mistakeTable(seen.fp8),
+  ];
+}
+
+/** Replaces what stands between the two marks; the text around them is written by hand. */
+function writeDocs(report: string): void {
+  const [start, end] = ["<!-- measured: start -->", "<!-- measured: end -->"];
+  const text = readFileSync(docsFile, "utf8");
+  const [before, rest] = text.split(start) as [string, string | undefined];
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`docs/simulator-eyes.md lacks the marks ${start} and ${end}`);
+  writeFileSync(docsFile, `${before}${start}\n\n${report}\n\n${end}${after}`);
+}
