@@ -10,7 +10,7 @@ import type { ImageFormat } from "./sniff.ts";
  * How the colours become sRGB. `none`: they are sRGB, or nothing says otherwise. `after-resize`: an RGB profile, converted on
  * the few pixels that are left. `before-resize`: colours that are no RGB have to be converted first.
  */
-export type ColourConversion = { when: "none" } | { when: "after-resize"; icc: Buffer } | { when: "before-resize" };
+type ColourConversion = { when: "none" } | { when: "after-resize"; icc: Buffer } | { when: "before-resize" };
 
 /** What the header of an image tells. The size is the one after EXIF orientation. */
 export interface ImageHeader extends Size {

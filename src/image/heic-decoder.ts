@@ -39,6 +39,7 @@ export function createHeicDecoder({
 }: HeicDecoderOptions): HeicDecoder {
   const turns = createSemaphore(1);
   let worker: Worker | undefined;
+  let isClosed = false;
 
   function start(): Worker {
     return new Worker(workerFile, {
@@ -57,6 +58,9 @@ export function createHeicDecoder({
   }
 
   async function decodeNow(request: HeicRequest, signal?: AbortSignal): Promise<RawPixels & { decodeMs: number }> {
+    // Both may have happened while the image waited for its turn.
+    signal?.throwIfAborted();
+    if (isClosed) throw shuttingDown();
     worker ??= start();
     const startedAt = clock.now();
     try {
@@ -67,6 +71,7 @@ export function createHeicDecoder({
     } catch (cause) {
       await retire();
       signal?.throwIfAborted();
+      if (isClosed) throw shuttingDown();
       throw imageCorrupt("The HEIC image cannot be decoded. Send it again undamaged, or as JPEG.", { cause });
     }
   }
@@ -81,8 +86,15 @@ export function createHeicDecoder({
       // A copy of its own, because the bytes may be a slice of a larger body, all of which would be sent along.
       return turns.run(() => decodeNow({ bytes: new Uint8Array(bytes), channels, maxPixels }, signal), signal);
     },
-    close: retire,
+    async close() {
+      isClosed = true;
+      await retire();
+    },
   };
+}
+
+function shuttingDown(): Error {
+  return overloaded("The gateway is shutting down. Send the request again.", { retryAfterSeconds: 1 });
 }
 
 interface AskOptions {

@@ -55,7 +55,7 @@ export interface Images {
 }
 
 /** Told what was done, for metrics. */
-export interface ImageObserver {
+interface ImageObserver {
   uploaded?(format: ImageFormat, bytes: number): void;
   /** `durationMs`: decoding, resizing and encoding, without waiting for a turn. */
   prepared?(format: ImageFormat, durationMs: number, sentBytes: number, visionTokens: number): void;

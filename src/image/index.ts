@@ -4,8 +4,7 @@
  * libheif.
  */
 export { openImages } from "./images.ts";
-export type { ImageObserver, Images, ImagesOptions, PreparedImage, Upload } from "./images.ts";
+export type { Images, ImagesOptions, PreparedImage, Upload } from "./images.ts";
 export type { ImageFormat } from "./sniff.ts";
 export { decodePixels } from "./pixels.ts";
-export type { DecodedPixels } from "./pixels.ts";
 export { blockUnneededDecoders } from "./vips.ts";
