@@ -143,19 +143,19 @@ export function openPool(options: PoolOptions): HttpPool {
   }
 
   /** Sends once, and once more where the first socket had died before the request could reach anyone. */
-  async function send<T>(attempt: (isResent: boolean) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  async function send<T>(attempt: (isResent: boolean) => Promise<T>): Promise<T> {
     try {
       return await attempt(false);
     } catch (error) {
-      if (!isStaleSocket(error) || signal?.aborted === true) throw error;
+      if (!isStaleSocket(error)) throw error;
       options.onResend?.();
       return await attempt(true);
     }
   }
 
   return {
-    request: (request) => send((isResent) => receiveWhole(request, isResent), request.signal),
-    stream: (request) => send((isResent) => receiveStream(request, isResent), request.signal),
+    request: (request) => send((isResent) => receiveWhole(request, isResent)),
+    stream: (request) => send((isResent) => receiveStream(request, isResent)),
     stats() {
       const { connected, running } = pool.stats;
       return { open: connected, running };

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { BackendFailure } from "../../src/backends/index.ts";
 import type { FailureKind } from "../../src/backends/index.ts";
 import { chatCall, chatOptions, sample, withBackend } from "../support/backends.ts";
-import { chatAnswer } from "../support/stub-vllm.ts";
+import { chatAnswer, isProbe } from "../support/stub-vllm.ts";
 import type { StubReply } from "../support/stub-vllm.ts";
 
 function failsAs(kind: FailureKind, facts: Partial<BackendFailure> = {}) {
@@ -77,7 +77,7 @@ test("every way to fail has its kind and ends with nothing in flight", () =>
       ],
       [{ json: { choices: [] } }, "bad_reply", { status: 200 }],
       [{ text: "<html>hello</html>" }, "bad_reply", { status: 200 }],
-      [{ text: "x".repeat(5_000_000) }, "bad_reply", {}],
+      [{ json: chatAnswer("x".repeat(5_000_000), { logprobs: false }) }, "bad_reply", {}],
       [{ raw: "SSH-2.0-OpenSSH\r\n\r\n", afterwards: "reset" }, "bad_reply", {}],
       [{ raw: half, afterwards: "reset" }, "connection", { connection: "reset", sends: 1 }],
     ];
@@ -144,6 +144,7 @@ test("a keep-alive socket that died is not the caller's problem: the call is sen
     assert.equal(first?.body, second?.body);
     assert.equal(await sample(instruments, 'retries_total{reason="dead_socket"}'), 1);
     assert.equal(backend.state, "ready");
+    await stub.waitForCalls(2, isProbe); // The server may have been restarted.
   }));
 
 test("never more calls at once than max_concurrency: the others wait, and their time limit waits with them", () =>
@@ -235,6 +236,25 @@ test("prompt tokens that differ from ours are counted, and warned of once", () =
       const mismatches = await sample(instruments, 'backend_token_arithmetic_mismatch_total{backend="b1"}');
       assert.equal(mismatches, 2);
       assert.equal(lines.filter(({ message }) => message.includes("prompt tokens")).length, 1);
+    },
+    {},
+    (stub) => {
+      stub.tokenCount = 100;
+    },
+  ));
+
+test("after an outage the text is counted anew", () =>
+  withBackend(
+    async ({ stub, backend }) => {
+      const count = () =>
+        backend.checkPromptTokens({ prompt: chatCall().prompt, promptTokens: 402, images: [{ visionTokens: 300 }] });
+      const isCount = (call: { path: string }) => call.path === "/tokenize";
+      count();
+      await stub.waitForCalls(1, isCount);
+      backend.reportAnswer("free_text");
+      for (let turns = 0; turns < 5000 && backend.state !== "ready"; turns += 1) await setImmediate();
+      count();
+      await stub.waitForCalls(2, isCount);
     },
     {},
     (stub) => {

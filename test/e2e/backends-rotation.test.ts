@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { BackendFailure, openBackend, openFleet } from "../../src/backends/index.ts";
-import type { Backend, BackendState } from "../../src/backends/index.ts";
+import type { Backend, BackendState, CandidateQuery, Fleet } from "../../src/backends/index.ts";
+import type { BackendConfig } from "../../schemas/index.ts";
 import { backendConfig, chatCall, chatOptions, sample, testDeps, withBackend } from "../support/backends.ts";
 import type { BackendScene } from "../support/backends.ts";
 import { activeResources, assertQuiet } from "../support/quiet.ts";
@@ -276,68 +277,88 @@ test("a server that answers the handshake with nothing is down after its time li
   await assertQuiet(before, { timers: () => deps.clock.pending });
 });
 
-test("closing a backend ends calls and handshakes under way", async () => {
+/** Runs `play` with a fleet whose backends all talk to one stub and have settled. */
+async function withFleet(
+  configs: Partial<BackendConfig>[],
+  play: (scene: { stub: StubVllm; fleet: Fleet }) => Promise<void>,
+): Promise<void> {
   const before = activeResources();
   const stub = await openStub();
-  const deps = testDeps();
-  const fleet = openFleet(
-    [backendConfig({ id: "busy", url: stub.url }), backendConfig({ id: "starting", url: stub.url })],
-    deps,
-  );
-  await fleet.onceSettled;
-  stub.onAny = () => "stall";
-  const [busy, starting] = fleet.backends;
-  const call = assert.rejects(
-    (busy as Backend).chat(chatCall(), chatOptions()),
-    (error) => (error as BackendFailure).kind === "aborted",
-  );
-  starting?.reportAnswer("free_text"); // its next handshake stalls
-  await stub.waitForCalls(8);
-  await fleet.close();
-  await call;
-  await stub.stop();
-  await assertQuiet(before, { timers: () => deps.clock.pending, sockets: () => stub.openSockets });
-});
-
-test("the fleet offers ready live backends that fit, least busy first", async () => {
-  const before = activeResources();
-  const stub = await openStub();
-  const deps = testDeps();
   stub.models = ["m", "m2"];
-  const url = stub.url;
+  const deps = testDeps();
   const fleet = openFleet(
-    [
-      backendConfig({ id: "a", url, tiers: ["fast"] }),
-      backendConfig({ id: "b", url, tiers: ["fast", "accurate"] }),
-      backendConfig({ id: "c", url, model: "m2", tiers: ["accurate"] }),
-      backendConfig({ id: "shadow", url, role: "shadow" }),
-      backendConfig({ id: "wrong", url, model: "nowhere" }),
-    ],
+    configs.map((changes) => backendConfig({ url: stub.url, ...changes })),
     deps,
   );
   assert.equal(fleet.isReady(), false);
   assert.deepEqual(fleet.candidates({}), []);
-  await fleet.onceSettled;
-  assert.equal(fleet.isReady(), true);
-  const ids = (query: Parameters<typeof fleet.candidates>[0]) => fleet.candidates(query).map(({ id }) => id);
-  assert.deepEqual(ids({}).sort(), ["a", "b", "c"]);
-  assert.deepEqual(ids({ tier: "fast" }).sort(), ["a", "b"]);
-  assert.deepEqual(ids({ tier: "balanced" }), []);
-  assert.deepEqual(ids({ model: "m2" }), ["c"]);
-  assert.deepEqual(ids({ model: "b" }), ["b"]);
-  assert.deepEqual(ids({ model: "shadow" }), []);
-  assert.deepEqual(ids({ model: "nowhere" }), []);
-  assert.equal(fleet.describe().find(({ id }) => id === "wrong")?.reason, "wrong_model");
-  const first = new Set(Array.from({ length: 50 }, () => ids({})[0]));
-  assert.deepEqual(first, new Set(["a", "b", "c"]));
+  try {
+    await fleet.onceSettled;
+    await play({ stub, fleet });
+  } finally {
+    await fleet.close();
+    await stub.stop();
+  }
+  await assertQuiet(before, { timers: () => deps.clock.pending, sockets: () => stub.openSockets });
+}
 
-  stub.onChat = () => "stall";
-  const caller = new AbortController();
-  const call = assert.rejects((fleet.backends[0] as Backend).chat(chatCall(), chatOptions({ signal: caller.signal })));
-  assert.ok(Array.from({ length: 20 }, () => ids({})[2]).every((id) => id === "a"));
-  caller.abort();
-  await call;
-  await fleet.close();
-  await stub.stop();
-  await assertQuiet(before, { timers: () => deps.clock.pending });
-});
+test("closing a fleet ends calls and handshakes under way", () =>
+  withFleet([{ id: "busy" }, { id: "starting" }], async ({ stub, fleet }) => {
+    stub.onAny = () => "stall";
+    const [busy, starting] = fleet.backends;
+    const call = assert.rejects(
+      (busy as Backend).chat(chatCall(), chatOptions()),
+      (error) => (error as BackendFailure).kind === "aborted",
+    );
+    starting?.reportAnswer("free_text"); // its next handshake stalls
+    await stub.waitForCalls(8);
+    await fleet.close();
+    await call;
+  }));
+
+test("the fleet offers the live backends that are in rotation and fit", () =>
+  withFleet(
+    [
+      { id: "a", tiers: ["fast"] },
+      { id: "b", tiers: ["fast", "accurate"] },
+      { id: "c", model: "m2", tiers: ["accurate"] },
+      { id: "shadow", role: "shadow" },
+      { id: "wrong", model: "nowhere" },
+    ],
+    async ({ fleet }) => {
+      assert.equal(fleet.isReady(), true);
+      const ids = (query: CandidateQuery) => new Set(fleet.candidates(query).map(({ id }) => id));
+      assert.deepEqual(ids({}), new Set(["a", "b", "c"]));
+      assert.deepEqual(ids({ tier: "fast" }), new Set(["a", "b"]));
+      assert.deepEqual(ids({ tier: "balanced" }), new Set());
+      assert.deepEqual(ids({ model: "m2" }), new Set(["c"]));
+      assert.deepEqual(ids({ model: "b" }), new Set(["b"]));
+      assert.deepEqual(ids({ model: "shadow" }), new Set());
+      assert.deepEqual(ids({ model: "nowhere" }), new Set());
+      assert.equal(fleet.describe().find(({ id }) => id === "wrong")?.reason, "wrong_model");
+    },
+  ));
+
+test("the least busy backend comes first, and equals take turns by chance", () =>
+  withFleet([{ id: "a" }, { id: "b" }, { id: "c" }], async ({ stub, fleet }) => {
+    const orders = () => Array.from({ length: 50 }, () => fleet.candidates({}).map(({ id }) => id));
+    assert.deepEqual(new Set(orders().map(([first]) => first)), new Set(["a", "b", "c"]));
+    stub.onChat = () => "stall";
+    const caller = new AbortController();
+    const [a] = fleet.backends;
+    const call = assert.rejects((a as Backend).chat(chatCall(), chatOptions({ signal: caller.signal })));
+    assert.ok(orders().every(([, , last]) => last === "a"));
+    caller.abort();
+    await call;
+  }));
+
+test("a fleet without a live backend in rotation is not ready", () =>
+  withFleet(
+    [
+      { id: "shadow", role: "shadow" },
+      { id: "wrong", model: "nowhere" },
+    ],
+    async ({ fleet }) => {
+      assert.equal(fleet.isReady(), false);
+    },
+  ));

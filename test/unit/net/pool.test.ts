@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
@@ -204,6 +205,16 @@ test("an aborted request is not sent again, even when its socket dies with it", 
     assert.equal(stub.calls.length, 2);
   }));
 
+test("a signal that outlives its requests keeps no trace of them", () =>
+  withPool(async ({ stub, pool }) => {
+    const { signal } = new AbortController();
+    await pool.request({ ...post, signal });
+    await (await pool.stream({ ...post, signal })).body.toArray();
+    stub.onAny = () => "reset";
+    await assert.rejects(pool.request({ ...post, signal }));
+    assert.equal(getEventListeners(signal, "abort").length, 0);
+  }));
+
 test("a request that is aborted beforehand never reaches the server", () =>
   withPool(async ({ stub, pool }) => {
     await assert.rejects(pool.request({ ...post, signal: AbortSignal.abort() }), failsAs("aborted", true));
@@ -285,11 +296,14 @@ test("a slow reader pauses the server and loses nothing", () =>
     stub.onAny = () => ({ text: "z".repeat(size) });
     const { body } = await pool.stream({ ...get, maxBodyBytes: size });
     let length = 0;
+    let mostHeld = 0;
     for await (const chunk of body) {
       length += (chunk as Buffer).length;
-      await setImmediate();
+      for (let turns = 0; turns < 10; turns += 1) await setImmediate();
+      mostHeld = Math.max(mostHeld, body.readableLength);
     }
     assert.equal(length, size);
+    assert.ok(mostHeld < 300_000, String(mostHeld));
   }));
 
 test("a connection that is not made in time is refused", async () => {
