@@ -11,7 +11,7 @@ export type CacheMode = "default" | "no-cache" | "no-store";
  */
 export type CacheOutcome = "hit" | "coalesced" | "miss" | "store_skipped" | "bypass";
 
-export interface CachedAnswer<A> {
+interface CachedAnswer<A> {
   /** The caller's own copy. */
   answer: A;
   /** As the HTTP contract reports it. */

@@ -4,12 +4,12 @@
  * Knows keys, bytes, time and who is waiting; refuses to know what an image, a model, a backend or a request is.
  */
 export { createAnswerCache } from "./answer-cache.ts";
-export type { AnswerCache, StoreLimits } from "./answer-cache.ts";
+export type { StoreLimits } from "./answer-cache.ts";
 export { createAnswers } from "./answers.ts";
-export type { Answers, CachedAnswer, CacheMode, CacheOutcome } from "./answers.ts";
+export type { Answers, CacheMode, CacheOutcome } from "./answers.ts";
 export { contentKey } from "./content-key.ts";
 export type { Content } from "./content-key.ts";
 export { createIdempotency } from "./idempotency.ts";
 export type { Idempotency, Reply } from "./idempotency.ts";
 export { createSingleFlight } from "./single-flight.ts";
-export type { Role, SingleFlight, TimeLeft } from "./single-flight.ts";
+export type { TimeLeft } from "./single-flight.ts";

@@ -7,7 +7,7 @@ export interface TimeLeft {
 }
 
 /** `leader`: this call started the work; `follower`: it joined work that was under way. */
-export type Role = "leader" | "follower";
+type Role = "leader" | "follower";
 
 /** Identical work in flight is done once and shared. */
 export interface SingleFlight<T> {

@@ -23,6 +23,7 @@ const cases: [header: string | undefined, mode: CacheMode][] = [
   ['no-cache="set-cookie"', "no-cache"],
   ['x="a, no-store"', "default"],
   [String.raw`x="a\", no-store", no-cache`, "no-cache"],
+  [String.raw`x="a\\", no-store`, "no-store"],
   ['x="never closed, no-store', "default"],
   [",,;=,", "default"],
 ];

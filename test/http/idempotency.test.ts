@@ -67,8 +67,13 @@ async function open(context: TestContext) {
   return scene;
 }
 
-test("a request without a key is answered as ever, and nothing is digested for it", async (context) => {
+test("a request without a key is answered as ever, in its own time, and nothing is digested for it", async (context) => {
   const scene = await open(context);
+  const succeed = scene.produce;
+  scene.produce = async (run, timeLeft) => {
+    assert.equal(timeLeft.remainingMs(), 10_000);
+    return succeed(run, timeLeft);
+  };
   const [first, second] = [await scene.ask(), await scene.ask()];
   assert.equal(first.statusCode, 200);
   assert.notEqual(first.body, second.body);
