@@ -30,6 +30,7 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: answerFrameworkError,
+    requestIdLogLabel: "req_id",
     genReqId: createRequestIds(clock),
     bodyLimit: config.server.max_body_bytes,
     requestTimeout: requestTimeoutMs,

@@ -1,4 +1,3 @@
-import type { Command } from "./commands/index.ts";
 import { commands } from "./commands/index.ts";
 
 const [name, ...args] = process.argv.slice(2);
@@ -16,17 +15,18 @@ function usage(): string {
   ].join("\n");
 }
 
-async function run(command: Command): Promise<number> {
+async function run(entry: (typeof commands)[number]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => stop.abort());
   }
-  return command.run(args, stop.signal);
+  const command = await entry.load();
+  return command(args, stop.signal);
 }
 
-const command = commands.find((candidate) => candidate.name === name);
-if (command !== undefined) {
-  process.exitCode = await run(command);
+const entry = commands.find((candidate) => candidate.name === name);
+if (entry !== undefined) {
+  process.exitCode = await run(entry);
 } else if (name === "--help" || name === "-h" || name === "help") {
   console.log(usage());
 } else {

@@ -1,9 +1,23 @@
-/** The command line: each command parses its flags, opens what it needs, runs and closes. */
-import { checkConfig } from "./check-config.ts";
+/** The command line: each command parses its flags, opens what it needs, runs and closes. Only the one that runs is loaded. */
 import type { Command } from "./command.ts";
-import { serve } from "./serve.ts";
-import { simulate } from "./simulate.ts";
 
-export const commands: readonly Command[] = [serve, simulate, checkConfig];
+interface CommandEntry {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
 
-export type { Command } from "./command.ts";
+export const commands: readonly CommandEntry[] = [
+  { name: "serve", summary: "start the gateway", load: async () => (await import("./serve.ts")).serve },
+  {
+    name: "simulate",
+    summary: "start a stand-alone vLLM look-alike, to try things without a GPU",
+    load: async () => (await import("./simulate.ts")).simulate,
+  },
+  {
+    name: "check-config",
+    summary: "explain every mistake in a configuration",
+    load: async () => (await import("./check-config.ts")).checkConfig,
+  },
+];

@@ -16,32 +16,28 @@ Stops on SIGINT and SIGTERM: no new requests, running ones get server.shutdown_g
 
 Exit status: 0 stopped as asked, 1 failure, 2 wrong usage.`;
 
-export const serve: Command = {
-  name: "serve",
-  summary: "start the gateway",
-  async run(args, stop) {
-    const flags = parseFlags(args, { config: { type: "string" } }, help);
-    if ("exitStatus" in flags) return flags.exitStatus;
-    const config = readConfig(flags.values.config);
-    if (config === null) return 1;
+export const serve: Command = async (args, stop) => {
+  const flags = parseFlags(args, { config: { type: "string" } }, help);
+  if ("exitStatus" in flags) return flags.exitStatus;
+  const config = readConfig(flags.values.config);
+  if (config === null) return 1;
 
-    const gateway = await openGateway(config);
-    const app = await buildApp(gateway);
-    try {
-      await app.listen({ host: config.server.host, port: config.server.port });
-    } catch (error) {
-      explainListenError(error as NodeJS.ErrnoException, config);
-      await gateway.close();
-      return 1;
-    }
-    announce(gateway, app.listeningOrigin);
-    await untilAborted(stop);
-    gateway.log.info({ in_flight_grace_ms: config.server.shutdown_grace_ms }, "stopping: no new requests");
-    await closeWithin(config.server.shutdown_grace_ms, app);
+  const gateway = await openGateway(config);
+  const app = await buildApp(gateway);
+  try {
+    await app.listen({ host: config.server.host, port: config.server.port });
+  } catch (error) {
+    explainListenError(error as NodeJS.ErrnoException, config);
     await gateway.close();
-    gateway.log.info({}, "stopped");
-    return 0;
-  },
+    return 1;
+  }
+  announce(gateway);
+  await untilAborted(stop);
+  gateway.log.info({ in_flight_grace_ms: config.server.shutdown_grace_ms }, "stopping: no new requests");
+  await closeWithin(config.server.shutdown_grace_ms, app);
+  await gateway.close();
+  gateway.log.info({}, "stopped");
+  return 0;
 };
 
 function readConfig(file: string | undefined): Config | null {
@@ -56,8 +52,8 @@ function readConfig(file: string | undefined): Config | null {
 }
 
 /** What an operator wants to know of a fresh start: where it listens, what answers, what has no effect. */
-function announce({ log, config, simulationNotice, fleet }: Gateway, origin: string): void {
-  log.info({ url: origin, backends: fleet.describe().map((backend) => backend.id) }, `listening on ${origin}`);
+function announce({ log, config, simulationNotice, fleet }: Gateway): void {
+  log.info({ backends: fleet.describe().map((backend) => backend.id) }, "serving");
   if (simulationNotice !== "") log.warn({}, `simulated: ${simulationNotice}`);
   log.info({ keys: inertKeys }, "settings that are accepted and have no effect yet");
   if (config.backends === "embedded") return;

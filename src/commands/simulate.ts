@@ -57,25 +57,21 @@ const flagOptions = {
 /** A mistake in how the command was called. */
 class UsageError extends Error {}
 
-export const simulate: Command = {
-  name: "simulate",
-  summary: "start a vLLM look-alike server (no model, no GPU)",
-  async run(args, stop) {
-    const flags = parseFlags(args, flagOptions, help);
-    if ("exitStatus" in flags) return flags.exitStatus;
-    let servers: SimulatorOptions[];
-    let faults: Fault[];
-    try {
-      if (flags.positionals.length > 0) throw new UsageError(`unexpected ${flags.positionals.join(" ")}`);
-      servers = readServers(flags.values);
-      faults = (flags.values.fault ?? []).map(readFault);
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      console.error(`${error.message}\n\nsimulate --help explains every flag.`);
-      return 2;
-    }
-    return run(servers, faults, stop);
-  },
+export const simulate: Command = async (args, stop) => {
+  const flags = parseFlags(args, flagOptions, help);
+  if ("exitStatus" in flags) return flags.exitStatus;
+  let servers: SimulatorOptions[];
+  let faults: Fault[];
+  try {
+    if (flags.positionals.length > 0) throw new UsageError(`unexpected ${flags.positionals.join(" ")}`);
+    servers = readServers(flags.values);
+    faults = (flags.values.fault ?? []).map(readFault);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\nsimulate --help explains every flag.`);
+    return 2;
+  }
+  return run(servers, faults, stop);
 };
 
 async function run(servers: readonly SimulatorOptions[], faults: readonly Fault[], stop: AbortSignal): Promise<number> {

@@ -42,7 +42,6 @@ export const observePlugin = fp(
       const level = route.startsWith("/v1/") || status >= 400 ? "info" : "debug";
       request.log[level](
         {
-          req_id: request.id,
           method: request.method,
           route,
           status,

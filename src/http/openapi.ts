@@ -33,7 +33,10 @@ export const openApiPlugin = fp(
       routePrefix: "/docs",
       // The badge of an online validator would be the one request that leaves the machine.
       uiConfig: { validatorUrl: null, tryItOutEnabled: true, displayRequestDuration: true, docExpansion: "list" },
-      theme: { title: "garment-gateway API" },
+      theme: {
+        title: "garment-gateway API",
+        css: [{ filename: "page.css", content: ".topbar { display: none }" }],
+      },
       staticCSP: false,
     });
     app.get("/openapi.json", { schema: { tags: ["operations"], summary: "This description" } }, async () =>

@@ -75,7 +75,7 @@ function toGatewayError(thrown: unknown): GatewayError {
 }
 
 function logFailure(request: FastifyRequest, error: GatewayError): void {
-  const fields = { req_id: request.id, code: error.code, cause: describeCause(error.cause) };
+  const fields = { code: error.code, cause: describeCause(error.cause) };
   if (error.code === "internal") request.log.error({ ...fields, err: error.cause }, "request failed by a defect");
   else request.log.warn(fields, "request failed");
 }

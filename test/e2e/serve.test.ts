@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import type { TestContext } from "node:test";
+import type { AttributesAnswer } from "../../schemas/index.ts";
+import { fieldNames } from "../../schemas/index.ts";
+import { eventually } from "../support/simulated-gateway.ts";
+
+interface Run {
+  process: ChildProcess;
+  output: () => string;
+  exit: Promise<number | null>;
+}
+
+function run(t: TestContext, args: string[], environment: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, ["src/main.ts", ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
+  t.after(async () => {
+    child.kill("SIGKILL");
+    await exit;
+  });
+  return { process: child, output: () => output, exit };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function isReady(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/readyz`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+test("serve without a file answers a photo with nine fields from the simulator, says so, and stops on SIGTERM", async (t) => {
+  const port = await freePort();
+  const { process: gateway, output, exit } = run(t, ["serve"], { GATEWAY__SERVER__PORT: String(port) });
+  await eventually(() => isReady(port), "ready");
+  const response = await fetch(`http://127.0.0.1:${port}/v1/attributes`, {
+    method: "POST",
+    headers: { "content-type": "image/jpeg" },
+    body: new Uint8Array(readFileSync("samples/garments/000-front.jpg")),
+  });
+  const answer = (await response.json()) as AttributesAnswer;
+  assert.equal(response.status, 200, JSON.stringify(answer));
+  assert.deepEqual(Object.keys(answer.attributes), [...fieldNames]);
+  assert.equal(answer.simulated, true);
+  assert.match(answer.model, /^sim-/);
+  assert.match(output(), /no real model is behind this gateway/);
+  gateway.kill("SIGTERM");
+  assert.equal(await exit, 0, output());
+});
+
+test("a port that is taken is explained by the setting to change", async (t) => {
+  const port = await freePort();
+  const holder = createServer().listen(port, "127.0.0.1");
+  t.after(() => holder.close());
+  const { exit, output } = run(t, ["serve"], { GATEWAY__SERVER__PORT: String(port) });
+  assert.equal(await exit, 1);
+  assert.match(output(), /is in use.*server\.port/);
+});
+
+test("check-config explains every mistake in one line each and exits 1; a good file exits 0", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "garment-gateway-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "wrong.yaml");
+  writeFileSync(file, "server: { port: -1, hots: 1 }\nbackends: []\nlog: { level: loud }\n");
+  const wrong = run(t, ["check-config", "--config", file]);
+  assert.equal(await wrong.exit, 1);
+  const lines = wrong.output().trim().split("\n");
+  assert.equal(lines.length, 5, wrong.output());
+  for (const path of ["server.port", "server.hots", "backends", "log.level"]) {
+    assert.equal(lines.filter((line) => line.startsWith(`${path}: found `)).length, 1, path);
+  }
+  const good = run(t, ["check-config", "--config", "config/examples/one-card.yaml"]);
+  assert.equal(await good.exit, 0, good.output());
+});
+
+test("serve refuses a wrong configuration with the same lines", async (t) => {
+  const { exit, output } = run(t, ["serve"], { GATEWAY__SERVER__PORT: "many" });
+  assert.equal(await exit, 1);
+  assert.match(output(), /^server\.port: found "many", expected a whole number/);
+});
+
+test("wrong usage exits 2 with the help, and --help exits 0", async (t) => {
+  for (const args of [[], ["nonsense"], ["serve", "--nonsense"], ["check-config", "--config"]]) {
+    const { exit, output } = run(t, args);
+    assert.equal(await exit, 2, args.join(" "));
+    assert.match(output(), /--help|Exit status/);
+  }
+  for (const args of [["--help"], ["serve", "--help"], ["check-config", "--help"], ["simulate", "--help"]]) {
+    assert.equal(await run(t, args).exit, 0, args.join(" "));
+  }
+});
