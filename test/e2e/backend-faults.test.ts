@@ -81,11 +81,11 @@ async function readReply(response: Response): Promise<{ answer?: AttributesAnswe
   const body: unknown = await response.json();
   if (response.status === 200) {
     assert.ok(isAnswer(body), JSON.stringify(isAnswer.errors));
-    return { answer: body as AttributesAnswer };
+    return { answer: body };
   }
   assert.ok(isProblem(body), JSON.stringify(body));
   assert.notEqual(response.status, 500);
-  return { problem: body as Problem };
+  return { problem: body };
 }
 
 for (const kind of Object.keys(faultKinds) as FaultKind[]) {

@@ -145,7 +145,7 @@ test("a client that disconnects while it waits aborts the work for it", async (t
       new Promise((_, reject) => {
         garment.deadline.signal.addEventListener("abort", () => {
           aborted = garment.deadline.signal.reason;
-          reject(aborted as Error);
+          reject(aborted);
         });
       }),
   });

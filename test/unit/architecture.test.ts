@@ -144,6 +144,6 @@ test("the table in docs/architecture.md is the one that is enforced", () => {
     const row = page.split("\n").find((line) => line.startsWith(`| \`${room}\` |`));
     assert.ok(row, `docs/architecture.md has a row for ${room}`);
     const listed = [...(row.split("|")[2] ?? "").matchAll(/`([a-z]+)`/g)].map((match) => match[1]);
-    assert.deepEqual(listed.toSorted(), values.toSorted(), `docs/architecture.md, row ${room}`);
+    assert.deepEqual(new Set(listed), new Set(values), `docs/architecture.md, row ${room}`);
   }
 });
