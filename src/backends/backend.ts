@@ -31,7 +31,7 @@ export interface ChatOptions {
   attemptTimeoutMs: number;
 }
 
-export interface ChatResult extends ChatReply {
+interface ChatResult extends ChatReply {
   /** Wait for a place among `max_concurrency` calls. */
   waitMs: number;
   /** The call itself. */

@@ -6,14 +6,9 @@
 export { openFleet } from "./fleet.ts";
 export type { CandidateQuery, Fleet } from "./fleet.ts";
 export { openBackend } from "./backend.ts";
-export type { AnswerOutcome, Backend, BackendDeps, BackendDescription, ChatOptions, ChatResult } from "./backend.ts";
-export { backendStates } from "./availability.ts";
+export type { AnswerOutcome, Backend, BackendDeps, ChatOptions } from "./backend.ts";
 export type { BackendState } from "./availability.ts";
-export type { OutageReason, ServerFacts } from "./handshake.ts";
 export type { ChatCall } from "./payload.ts";
 export type { ChatReply } from "./reply.ts";
-export type { PromptCount } from "./token-arithmetic.ts";
 export { BackendFailure } from "./failure.ts";
 export type { FailureKind } from "./failure.ts";
-export type { RefusalReason } from "./refusal.ts";
-export { backendFailed, noBackend } from "./errors.ts";

@@ -15,7 +15,7 @@ export interface ServedModel {
   maxModelLen: number | null;
 }
 
-export interface ChatExchange {
+interface ChatExchange {
   reply: ChatReply;
   /** 2 where the first sending met a dead keep-alive socket. */
   sends: number;

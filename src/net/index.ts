@@ -3,7 +3,6 @@
  * The only room that knows undici. It knows no backend, no JSON and no retry policy beyond the dead socket.
  */
 export { openPool } from "./pool.ts";
-export type { HttpPool, HttpRequest, HttpResponse, PoolOptions, StreamedResponse } from "./pool.ts";
+export type { HttpPool, HttpRequest, HttpResponse, PoolOptions } from "./pool.ts";
 export { NetError } from "./net-error.ts";
-export type { ExchangeProgress, NetErrorKind } from "./net-error.ts";
-export type { ResponseHeaders } from "./exchange.ts";
+export type { NetErrorKind } from "./net-error.ts";

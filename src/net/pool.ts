@@ -48,7 +48,7 @@ export interface HttpResponse extends HttpHead {
   body: Buffer;
 }
 
-export interface StreamedResponse extends HttpHead {
+interface StreamedResponse extends HttpHead {
   /** Fails with a NetError; destroying it closes the socket. */
   body: Readable;
 }

@@ -87,7 +87,7 @@ export function isProbe(call: StubCall): boolean {
 }
 
 /** A value that fits a schema made of the keywords that the gateway uses. */
-export function fill(schema: StubSchema): unknown {
+function fill(schema: StubSchema): unknown {
   if ("const" in schema) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
   if (schema.anyOf?.[0] !== undefined) return fill(schema.anyOf[0]);
