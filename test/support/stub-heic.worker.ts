@@ -13,8 +13,8 @@ parentPort?.on("message", ({ bytes }: HeicRequest) => {
       process.exit(1);
       break;
     case "exhaust": {
-      const kept: string[] = [];
-      for (;;) kept.push(`${Math.random()}`.repeat(1000));
+      const kept: unknown[] = [];
+      for (;;) kept.push(Array.from({ length: 100_000 }, () => ({})));
     }
     case "grown":
       answer(2 ** 30);
