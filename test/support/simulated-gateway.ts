@@ -40,7 +40,7 @@ export async function openSimulatedGateway(t: TestContext, options: Options = {}
   const simulators = await Promise.all(
     simulatorOptions.map((each) => openSimulator({ modelId: "sim-test", speed: 0, vision: fixedVision(), ...each })),
   );
-  const config = structuredClone(loadConfig({ environment: {} })) as Config;
+  const config = structuredClone<Config>(loadConfig({ environment: {} }));
   config.backends = simulators.map((simulator, at): BackendConfig => ({
     id: `b${at}`,
     url: simulator.url,

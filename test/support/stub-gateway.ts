@@ -25,7 +25,7 @@ interface StubOptions {
 
 /** The HTTP side with inference replaced: for what happens before and after it. */
 export async function buildStubGateway({ change, infer = answerNulls }: StubOptions = {}): Promise<StubGateway> {
-  const config = structuredClone(loadConfig({ environment: {} })) as Config;
+  const config = structuredClone<Config>(loadConfig({ environment: {} }));
   change?.(config);
   const garments: Garment[] = [];
   const logLines: Record<string, unknown>[] = [];
