@@ -6,7 +6,15 @@ export { AttributesSchema, fieldNames, maxValueLength, tierNames, viewNames } fr
 export type { Attributes, FieldName, TierName, ViewName } from "./garment.ts";
 export type { ChatPrompt, PromptPart, TokenLogprob, TopLogprob } from "./openai/chat.ts";
 export { ConfigSchema, familyNames, scopeNames } from "./config/index.ts";
-export type { BackendConfig, BackendEntry, Config, ConfigFile, ScopeName, VisionTokens } from "./config/index.ts";
+export type {
+  BackendConfig,
+  BackendEntry,
+  Config,
+  ConfigFile,
+  KeyLimits,
+  ScopeName,
+  VisionTokens,
+} from "./config/index.ts";
 export { AttributesAnswerSchema, AttributesJsonSchema, OptionsSchema, TextOptionsSchema } from "./http/attributes.ts";
 export type { AttributesAnswer, AttributesJson, AttributesOptions } from "./http/attributes.ts";
 export { errorCatalogue, ProblemSchema } from "./http/problem.ts";

@@ -53,4 +53,4 @@ export type { ConfigFile };
 export { familyNames } from "./backends.ts";
 export type { BackendEntry } from "./backends.ts";
 export { scopeNames } from "./auth.ts";
-export type { ScopeName } from "./auth.ts";
+export type { KeyLimits, ScopeName } from "./auth.ts";
