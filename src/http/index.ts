@@ -3,6 +3,8 @@
  * Knows Fastify and the contract; knows nothing of images, models or backends.
  */
 export { parseCacheControl } from "./cache-control.ts";
+export { admissionPlugin, countUndeclaredBytes } from "./admission.ts";
+export { keyedAccess } from "./auth.ts";
 export { notFound, requestInvalid } from "./errors.ts";
 export { idempotencyPlugin } from "./idempotency.ts";
 export type { IdempotentContent } from "./idempotency.ts";
