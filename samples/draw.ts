@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { sha256 } from "../src/kernel/index.ts";
 import { drawFront, drawTag, labelsOf, photograph, planGarments, streamOf } from "./draw/index.ts";
 import type { GarmentPlan } from "./draw/index.ts";
 
@@ -53,14 +54,15 @@ async function main(args: readonly string[]): Promise<number> {
 async function write(plan: GarmentPlan, folder: string): Promise<string> {
   const name = String(plan.index).padStart(3, "0");
   const views: Record<string, string> = { front: `${name}-front.jpg` };
-  const picture = await photograph(drawFront(plan), { ...front, random: streamOf(plan.seed, plan.index, 3) });
+  const drawing = drawFront(plan);
+  const picture = await photograph(drawing, { ...front, random: streamOf(plan.seed, plan.index, 3) });
   writeFileSync(join(folder, `${name}-front.jpg`), picture);
   if (plan.tag !== null) {
     views["tag"] = `${name}-tag.jpg`;
     const close = await photograph(drawTag(plan), { ...tag, random: streamOf(plan.seed, plan.index, 4) });
     writeFileSync(join(folder, `${name}-tag.jpg`), close);
   }
-  return JSON.stringify({ image: views["front"], labels: labelsOf(plan), views });
+  return JSON.stringify({ image: views["front"], labels: labelsOf(plan), views, drawing: sha256(drawing) });
 }
 
 function wholeNumber(name: string, text: string, low: number, high: number): number {

@@ -4,16 +4,7 @@ import { darken, mix } from "./palette.ts";
 import { number } from "./shape.ts";
 
 /** Where a garment is photographed: hung on a wall, or laid on something. */
-export const settings = [
-  "wall",
-  "oak floor",
-  "dark floor",
-  "carpet",
-  "grey carpet",
-  "bed linen",
-  "blanket",
-  "tiles",
-] as const;
+const settings = ["wall", "oak floor", "dark floor", "carpet", "grey carpet", "bed linen", "blanket", "tiles"] as const;
 export type Setting = (typeof settings)[number];
 
 const brightnessOf: Readonly<Record<Setting, number>> = {
@@ -104,7 +95,7 @@ function drawFloor(random: Random, color: string): string {
 }
 
 function drawCarpet(random: Random, color: string): string {
-  return litSurface(random, color, { frequency: "0.22", octaves: 2, relief: 2.6 });
+  return litSurface(random, color, { frequency: "0.15", octaves: 2, relief: 2 });
 }
 
 function drawLinen(random: Random): string {

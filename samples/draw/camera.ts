@@ -59,7 +59,7 @@ function expose(source: Pixels, target: { width: number; height: number }, rando
       const [sx, sy] = toSource(u, v);
       const [cx, cy] = [u - 0.5, v - 0.5];
       const light = exposure * (1 + lamp.x * cx + lamp.y * cy - lamp.vignette * (cx * cx + cy * cy) * 2);
-      const grain = (random() - 0.5) * 7;
+      const grain = (random() - 0.5) * 5;
       for (let channel = 0; channel < 3; channel += 1) {
         const value = sample(source, sx, sy, channel) * light * (cast[channel] ?? 1) + grain;
         pixels[(y * target.width + x) * 3 + channel] = Math.max(0, Math.min(255, value));

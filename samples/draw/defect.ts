@@ -30,7 +30,7 @@ export function drawDefect(sheet: Sheet, plan: GarmentPlan, drawing: Drawing, ra
 
 /** What shows through: the dark inside, or on dark cloth the pale ground below. */
 function insideOf(base: string): string {
-  return brightness(base) > 0.3 ? darken(base, 0.82) : "#c2ab8d";
+  return brightness(base) > 0.17 ? darken(base, 0.82) : "#c2ab8d";
 }
 
 function drawHole(random: Random, center: Point, base: string): string {
@@ -101,7 +101,7 @@ function drawFading(sheet: Sheet, drawing: Drawing, random: Random, base: string
 function drawPilling(sheet: Sheet, drawing: Drawing, random: Random, base: string): string {
   const box = boxOf(drawing.body);
   const [width, height] = [box.right - box.left, box.bottom - box.top];
-  const pale = lighten(base, brightness(base) > 0.7 ? 0.6 : 0.3);
+  const pale = lighten(base, brightness(base) > 0.7 ? 0.6 : 0.4);
   const crowds = Array.from({ length: 9 }, (): Point => [
     box.left + width * between(random, 0.18, 0.82),
     box.top + height * between(random, 0.42, 0.84),
@@ -109,7 +109,7 @@ function drawPilling(sheet: Sheet, drawing: Drawing, random: Random, base: strin
   const balls = crowds.flatMap(([cx, cy]) =>
     Array.from({ length: 16 }, () => {
       const [x, y] = [cx + between(random, -26, 26), cy + between(random, -24, 24)];
-      const r = between(random, 1.8, 4.2);
+      const r = between(random, 2.4, 5);
       const ball = softPath(blob(random, [x, y], [r, r], 0.3, 6));
       return (
         `<path d="${ball}" opacity=".5" transform="translate(1.8 2.4)"/><path d="${ball}" fill="${pale}" stroke="${darken(base, 0.4)}" stroke-width=".7"/>` +

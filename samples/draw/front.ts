@@ -20,9 +20,11 @@ import type { GarmentType } from "./vocabulary.ts";
 /** The front view as SVG text: setting, shadow, garment with folds, prints and defect. Same plan, same text. */
 export function drawFront(plan: GarmentPlan): string {
   const random = streamOf(plan.seed, plan.index, 1);
-  const sheet = createSheet(plan, random, blockHeights[plan.type] ?? 0);
+  const sheet = createSheet(plan, blockHeights[plan.type] ?? 0);
   const drawing = cut(sheet, plan, random);
-  const marks = drawPrints(plan, drawing, random) + drawDefect(sheet, plan, drawing, random);
+  // Sources of their own: a garment with a defect differs from the sound one by the defect alone.
+  const prints = drawPrints(plan, drawing, streamOf(plan.seed, plan.index, 5));
+  const marks = prints + drawDefect(sheet, plan, drawing, streamOf(plan.seed, plan.index, 6));
   const box = sheet.box();
   const isHung = plan.setting === "wall";
   const hanger = isHung ? drawHanger(drawing.hang) : "";

@@ -171,7 +171,7 @@ function drawCamouflage(random: Random, base: string, ink: string): Tile {
 
 function drawHeather(random: Random, base: string): Tile {
   const side = 110;
-  const fibres = Array.from({ length: 620 }, () => {
+  const fibres = Array.from({ length: 900 }, () => {
     const isLight = random() < 0.5;
     const [x, y, length] = [between(random, 0, side), between(random, 0, side), between(random, 3, 9)];
     return { isLight, d: `M${number(x)} ${number(y)}h${number(length)}` };
@@ -180,7 +180,7 @@ function drawHeather(random: Random, base: string): Tile {
     `<path d="${fibres
       .filter((fibre) => fibre.isLight === isLight)
       .map((fibre) => fibre.d)
-      .join("")}" stroke="${color}" stroke-width="1.5" stroke-opacity=".62"/>`;
+      .join("")}" stroke="${color}" stroke-width="1.1" stroke-opacity=".55"/>`;
   return { width: side, height: side, content: path(true, lighten(base, 0.5)) + path(false, darken(base, 0.5)) };
 }
 

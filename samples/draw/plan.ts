@@ -58,9 +58,9 @@ export function planGarments(seed: number, count: number): GarmentPlan[] {
       ...front,
       sleeveLength,
       defect,
-      brand: pick(random, brands),
+      brand: pickWord(random, brands),
       hasPrintedBrand: kind.hasPrintedBrand && hasRoomForBrand && random() < 0.5,
-      tag: random() < 0.45 ? { showsBrand: random() < 0.8, size: pick(random, sizes[kind.sizes]) } : null,
+      tag: random() < 0.45 ? { showsBrand: random() < 0.8, size: pickWord<string>(random, sizes[kind.sizes]) } : null,
       setting: pick(random, settingsFor(brightness(hexOf(base)), kind.sizes === "hat" || kind.sizes === "shoe")),
     };
   });
@@ -117,7 +117,11 @@ function pickColors(
       const accents = [0, 1, 3].map((step) => bright[(start + step) % bright.length] ?? "red");
       return { base: pick(random, ["white", "cream", "black", "navy blue"] as const), accents };
     }
-    return fromPair(colorPairs[Number(pickWord(random, Object.keys(colorPairs)))] ?? ["black", "white"]);
+    const name = pickWord(
+      random,
+      colorPairs.map((pair) => pair.join(" and ")),
+    );
+    return fromPair(colorPairs.find((pair) => pair.join(" and ") === name) ?? ["black", "white"]);
   }
   // A heather is seen as light and dark fibres: neither black nor white leaves room for both.
   const options = (kind.colors ?? colorNames).filter(
@@ -145,7 +149,7 @@ function pickDefect(
   pickWord: BalancedPick,
 ): Defect | null {
   const isPlain = garment.pattern === "solid" || garment.pattern === "heathered";
-  const isWhole = garment.closure !== "open front";
+  const isWhole = garment.closure !== "open front" && garment.closure !== "wrap";
   const possible = defects.filter((defect) => {
     switch (defect) {
       case "missing button":
@@ -162,9 +166,20 @@ function pickDefect(
         return garment.fabric !== "leather";
     }
   });
-  const choice = pickWord(random, ["no defect", ...possible], (option) => (option === "no defect" ? 12 : 1));
+  const choice = pickWord(random, ["no defect", ...possible], (option) => defectShares[option]);
   return choice === "no defect" ? null : choice;
 }
+
+/** Most garments are sound. What few garments can have at all (pilling, fading) is drawn more often where it is possible. */
+const defectShares: Readonly<Record<Defect | "no defect", number>> = {
+  "no defect": 12,
+  hole: 1,
+  stain: 1,
+  tear: 1,
+  "missing button": 1,
+  fading: 2,
+  pilling: 3,
+};
 
 function isStiff(fabric: Fabric): boolean {
   return fabric === "leather" || fabric === "padded";

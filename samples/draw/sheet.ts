@@ -1,5 +1,4 @@
-import type { Random } from "../../src/kernel/index.ts";
-import { between } from "./choice.ts";
+import { between, streamOf } from "./choice.ts";
 import { drawTile } from "./pattern.ts";
 import type { GarmentPlan } from "./plan.ts";
 import { brightness, darken, hexOf, lighten } from "./palette.ts";
@@ -11,9 +10,9 @@ import { drawTexture } from "./texture.ts";
  * What a piece is cut from: the main cloth, the second cloth of a colour-blocked garment, ribbing and collars, the inside
  * that shows at an opening.
  */
-export type Part = "main" | "second" | "trim" | "inside";
+type Part = "main" | "second" | "trim" | "inside";
 
-export interface PieceOptions {
+interface PieceOptions {
   part?: Part;
   /** Direction of the cloth in degrees: sleeves carry their stripes along. */
   grain?: number;
@@ -40,7 +39,9 @@ export interface Sheet {
 }
 
 /** `blockAt` is the height at which a colour-blocked garment changes cloth. */
-export function createSheet(plan: GarmentPlan, random: Random, blockAt: number): Sheet {
+export function createSheet(plan: GarmentPlan, blockAt: number): Sheet {
+  // A source of its own, so that the tag view shows the same cloth as the front.
+  const random = streamOf(plan.seed, plan.index, 7);
   const base = hexOf(plan.base);
   const isDark = brightness(base) < 0.25;
   // The same dark edge that gives black cloth its volume makes white cloth look dirty.

@@ -15,7 +15,7 @@ const cares = ["100% COTTON", "60% COTTON", "COLD WASH", "DO NOT IRON", "HAND WA
 export function drawTag(plan: GarmentPlan): string {
   if (plan.tag === null) throw new RangeError(`garment ${plan.index} has no tag`);
   const random = streamOf(plan.seed, plan.index, 2);
-  const sheet = createSheet(plan, random, 0);
+  const sheet = createSheet(plan, 0);
   const [cloth, ink, frame] = pick(random, [
     ["#f2efe7", "#22242b", "#b9b3a5"],
     ["#1f2127", "#f0ede4", "#4b4e57"],
@@ -65,9 +65,9 @@ export function drawTag(plan: GarmentPlan): string {
 function closeUpFilter(seed: number): string {
   return (
     `<filter id="close" filterUnits="userSpaceOnUse" x="${canvas.left}" y="${canvas.top}" width="${canvas.width}" height="${canvas.height}" color-interpolation-filters="sRGB">` +
-    `<feTurbulence type="fractalNoise" baseFrequency="0.006 0.005" numOctaves="3" seed="${seed}" result="noise"/>` +
+    `<feTurbulence type="fractalNoise" baseFrequency="0.006 0.005" numOctaves="2" seed="${seed}" result="noise"/>` +
     `<feDisplacementMap in="SourceGraphic" in2="noise" scale="22" xChannelSelector="R" yChannelSelector="G" result="bent"/>` +
-    `<feDiffuseLighting in="noise" surfaceScale="30" diffuseConstant="1.14" lighting-color="#fff" result="light"><feDistantLight azimuth="225" elevation="60"/></feDiffuseLighting>` +
+    `<feDiffuseLighting in="noise" surfaceScale="15" diffuseConstant="1.14" lighting-color="#fff" result="light"><feDistantLight azimuth="225" elevation="60"/></feDiffuseLighting>` +
     `<feComposite in="bent" in2="light" operator="arithmetic" k1=".98" k3=".08" k4="-.078"/></filter>`
   );
 }

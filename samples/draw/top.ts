@@ -30,14 +30,16 @@ export function cutTop(sheet: Sheet, plan: GarmentPlan, random: Random): Drawing
       ? [...drawTopFront(sheet, plan, shape), ...neck.front]
       : [...neck.front, ...drawTopFront(sheet, plan, shape)]),
   ];
+  // Below the waist seam and the ends of a tied belt.
+  const isLong = plan.type === "dress" || plan.type === "coat";
   const chestY = Math.max(shape.depth + 70, 118);
   return {
     layers,
     print: { at: [0, chestY + 22], width: shape.armpit[0] * 1.25 },
     logo: [shape.armpit[0] * 0.5, chestY - 16],
     spots: [
-      [-shape.waist[0] * 0.56, shape.waist[1] + 16],
-      [shape.waist[0] * 0.55, shape.waist[1] + 34],
+      [-shape.waist[0] * 0.56, shape.waist[1] + (isLong ? 110 : 16)],
+      [shape.waist[0] * 0.55, shape.waist[1] + (isLong ? 96 : 34)],
       [-shape.armpit[0] * 0.5, shape.armpit[1] + 26],
     ],
     body: shape.outline,
