@@ -41,14 +41,19 @@ export function planOnCells(grid: CellGrid, source: Size, budget: number): Image
   return toPlan(grid, longCells, shortCellsFor(longCells, ratio), isPortrait, fit);
 }
 
-/** The most cells for the longer side; undefined where no count keeps the shape within the limit. */
+/**
+ * The most cells for the longer side; undefined where no count keeps the shape within the limit. Neither side is drawn
+ * larger than the source, unless the family's minimum wants it: invented pixels cost tokens and show nothing.
+ */
 function chooseLongCells(grid: CellGrid, ratio: number, longPixels: number, limit: number): number | undefined {
   const cells = (long: number): number => long * shortCellsFor(long, ratio);
   // Cells grow with the longer side, and `long * (long * ratio ± 0.5)` bounds them: so both searches start at most
   // `1 / ratio <= maxElongation` steps away from their end, whatever the budget.
   let least = Math.max(1, Math.ceil((Math.sqrt(0.25 + 4 * ratio * grid.minCells) - 0.5) / (2 * ratio)));
   while (cells(least) < grid.minCells || least * ratio < 0.5) least += 1;
-  const unenlarged = Math.max(least, Math.round(longPixels / grid.cellPixels));
+  const shortPixels = longPixels * ratio;
+  let unenlarged = Math.max(least, Math.floor(longPixels / grid.cellPixels));
+  while (unenlarged > least && shortCellsFor(unenlarged, ratio) * grid.cellPixels > shortPixels + 1e-6) unenlarged -= 1;
   const affordable = Math.floor((Math.sqrt(0.25 + 4 * ratio * limit) + 0.5) / (2 * ratio));
   let long = Math.min(unenlarged, affordable);
   while (long >= least && cells(long) > limit) long -= 1;

@@ -30,13 +30,29 @@ test("no shape-keeping, unenlarged image within the budget has more cells than t
       const long = Math.max(source.width, source.height);
       const ratio = Math.min(source.width, source.height) / long;
       if (ratio < 1 / 16) return;
-      for (let longCells = 1; longCells <= Math.round(long / grid.cellPixels); longCells += 1) {
+      for (let longCells = 1; longCells * grid.cellPixels <= long; longCells += 1) {
         const shortCells = Math.max(1, Math.ceil(longCells * ratio - 0.5));
+        if (shortCells * grid.cellPixels > Math.min(source.width, source.height)) continue;
         const isKept = longCells * ratio >= 0.5 && longCells * shortCells >= grid.minCells;
         if (isKept && longCells * shortCells <= budget) assert.ok(plan.visionTokens >= longCells * shortCells);
       }
     }),
     { numRuns: 2000 },
+  );
+});
+
+test("no side is drawn larger than the source, but for the family's minimum", () => {
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 120, max: 16_384 }), (source, budget) => {
+      const plan = planOnCells(qwenLike, source, budget);
+      if (plan.fit === "letterbox" || (plan.width <= source.width && plan.height <= source.height)) return;
+      // Larger only as long as one step less would fall below the minimum, or the shape would not be kept.
+      const longCells = Math.max(plan.width, plan.height) / qwenLike.cellPixels - 1;
+      const ratio = Math.min(source.width, source.height) / Math.max(source.width, source.height);
+      const shortCells = Math.ceil(longCells * ratio - 0.5);
+      assert.ok(shortCells < 1 || longCells * shortCells < qwenLike.minCells, `${plan.width}x${plan.height}`);
+    }),
+    { numRuns: 5000 },
   );
 });
 

@@ -10,7 +10,7 @@ const plans: [number, number, number, number, number, number, string][] = [
   [3024, 4032, 768, 672, 896, 768, "24 x 32"],
   [1080, 1920, 576, 504, 896, 576, "18 x 32"],
   [1000, 1000, 10, 84, 84, 9, "3 x 3"],
-  [100, 75, 768, 112, 84, 12, "3.57 -> 4, 4 x 0.75 = 3: snapped, not enlarged further"],
+  [100, 75, 768, 84, 56, 6, "3.57 -> 3, 3 x 0.75 = 2.25 -> 2: snapped, never enlarged"],
   [10, 10, 768, 28, 28, 1, "one cell is the minimum"],
 ];
 

@@ -37,7 +37,8 @@ const plans: [number, number, number, number, number, number, string][] = [
   [4032, 3024, 300, 640, 480, 300, "landscape"],
   [1080, 1920, 576, 576, 1024, 576, "18 x 32 is 9:16 and exactly 576"],
   [1000, 1000, 300, 544, 544, 289, "17 x 17; 18 x 18 is 324"],
-  [500, 500, 768, 512, 512, 256, "15.6 cells snap to 16, no further"],
+  [500, 500, 768, 480, 480, 225, "15.6 cells snap to 15: 16 would enlarge it"],
+  [600, 800, 768, 576, 768, 432, "25 rows keep 18.75 -> 19 columns, 608 pixels: wider than the source; so 24 x 18"],
   [100, 75, 768, 320, 224, 70, "the minimum: 10 x 7 cells"],
   [3024, 4032, 16_384, 3008, 4032, 11_844, "the whole photo fits: 126 rows, 94.5 -> 94 columns"],
 ];
