@@ -2,6 +2,7 @@ import { ConfigError, formatMistake, inertKeys, loadConfig } from "../../config/
 import type { Config } from "../../schemas/index.ts";
 import { buildApp } from "../app.ts";
 import { openGateway } from "../gateway.ts";
+import { blockUnneededDecoders } from "../image/index.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Command } from "./command.ts";
 import { parseFlags } from "./flags.ts";
@@ -22,6 +23,8 @@ export const serve: Command = async (args, stop) => {
   const config = readConfig(flags.values.config);
   if (config === null) return 1;
 
+  // Process-wide and for good, hence here and not in the gateway.
+  blockUnneededDecoders();
   const gateway = await openGateway(config);
   const app = await buildApp(gateway);
   try {
