@@ -1,6 +1,5 @@
 import type { BackendConfig } from "../../schemas/index.ts";
 import { getFamily } from "../families/index.ts";
-import { createSemaphore } from "../kernel/index.ts";
 import type { Clock, Random } from "../kernel/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import { createAvailability } from "./availability.ts";
@@ -8,36 +7,36 @@ import type { BackendState } from "./availability.ts";
 import { BackendFailure } from "./failure.ts";
 import { shakeHands } from "./handshake.ts";
 import type { OutageReason, ServerFacts } from "./handshake.ts";
-import { buildPayload } from "./payload.ts";
+import { createLedger } from "./ledger.ts";
 import type { ChatCall } from "./payload.ts";
+import { createPlaceLine } from "./place-line.ts";
+import type { PlaceLine, Priority } from "./place-line.ts";
+import { openPlace } from "./place.ts";
+import type { ChatOptions, ChatResult, ForwardCall, Forwarded, Place } from "./place.ts";
 import { createReporter } from "./reporter.ts";
-import type { ChatReply } from "./reply.ts";
 import { withTimeLimit } from "./time-limit.ts";
 import { createTokenArithmetic } from "./token-arithmetic.ts";
 import type { PromptCount } from "./token-arithmetic.ts";
 import { openVllmClient } from "./vllm-client.ts";
+import type { Work } from "./work.ts";
 
 export interface BackendDeps {
   clock: Clock;
   random: Random;
   log: Log;
   instruments: Instruments;
+  /** Where calls wait for places; the backends of a fleet share one. */
+  line?: PlaceLine<Backend, Place>;
 }
 
-export interface ChatOptions {
-  /** The caller's: aborting it ends the wait or the call, closes its socket, and so stops the generation. */
+/** A wish for a place at a backend. */
+export interface AcquireOptions {
+  /** What the call will cost, as far as it is known now. */
+  work: Work;
+  /** Aborting it ends the wait. */
   signal: AbortSignal;
-  /** Longest time for this one call; the wait for a place does not count. */
-  attemptTimeoutMs: number;
-}
-
-interface ChatResult extends ChatReply {
-  /** Wait for a place among `max_concurrency` calls. */
-  waitMs: number;
-  /** The call itself. */
-  durationMs: number;
-  /** How often the request went out; 2 where the first socket was dead. */
-  sends: number;
+  /** Default interactive. */
+  priority?: Priority;
 }
 
 /** How an answer read. `free_text`: no JSON at all, although a schema was sent. */
@@ -66,16 +65,24 @@ export interface Backend {
   readonly id: string;
   readonly config: BackendConfig;
   readonly state: BackendState;
-  /** Live chat calls under way, at most `max_concurrency`. */
+  /** Live calls under way, and places taken for calls that have not begun. */
   readonly inFlight: number;
-  /** Live chat calls that wait for one of those places. */
+  /** Their work in tokens. */
+  readonly inFlightTokens: number;
+  /** Calls it may be given right now; 0 while it is out of rotation. */
+  readonly freePlaces: number;
+  /** Calls that wait for a place at this backend, or at it among others. */
   readonly waiting: number;
   /** Open sockets to the server, those of handshakes included. */
   readonly openSockets: number;
   /** Resolves when its first handshake is over, passed or not. */
   readonly onceSettled: Promise<void>;
-  /** Asks the model. Throws BackendFailure; `unavailable`, with nothing sent, while it is out of rotation. */
+  /** A place for one call, or null where none is free. */
+  tryAcquire(work: Work): Place | null;
+  /** Waits for a place and asks the model; see `Place.chat`. `unavailable` at once while it is out of rotation. */
   chat(call: ChatCall, options: ChatOptions): Promise<ChatResult>;
+  /** Waits for a place and passes a request on; see `Place.forward`. */
+  forward(call: ForwardCall, options: ChatOptions): Promise<Forwarded>;
   /** Call it once the answer is read: prose under a schema takes the backend out of rotation at once. */
   reportAnswer(outcome: AnswerOutcome): void;
   /** Holds the backend's count of prompt tokens against ours. */
@@ -96,7 +103,8 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
   const target = { model: config.model, chatTemplateKwargs: family.chatTemplateKwargs };
   const reporter = createReporter(config.id, deps);
   const closing = new AbortController();
-  const places = createSemaphore(config.max_concurrency);
+  const ledger = createLedger();
+  const line = deps.line ?? createPlaceLine();
   const client = openVllmClient({
     config,
     chatTemplateKwargs: family.chatTemplateKwargs,
@@ -129,7 +137,7 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     random,
     shakeHands: () =>
       withTimeLimit(clock, handshakeTimeoutMs, closing.signal, (signal) => shakeHands(client, target, random, signal)),
-    isBusy: () => places.active >= config.max_concurrency / 2,
+    isBusy: () => ledger.calls >= config.max_concurrency / 2,
     onHandshake(outcome) {
       lastHandshake = { atMs: clock.wall(), outcome: outcome.passed ? "passed" : outcome.reason };
       reporter.handshake(lastHandshake.outcome);
@@ -137,45 +145,49 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     onChange(change) {
       if (change.to === "ready") arithmetic.forget();
       reporter.stateChange(change);
+      if (change.to === "ready") line.freed(backend);
+      else line.changed();
     },
   });
 
-  async function chat(call: ChatCall, options: ChatOptions): Promise<ChatResult> {
-    if (availability.state !== "ready") throw new BackendFailure("unavailable", { sends: 0 });
-    const arrival = clock.now();
-    try {
-      return await places.run(() => ask(call, options, clock.now() - arrival), options.signal);
-    } catch (error) {
-      if (error instanceof BackendFailure || !options.signal.aborted) throw error;
-      throw new BackendFailure("aborted", { sends: 0, cause: error }); // while it waited for a place
-    }
+  const freePlaces = (): number =>
+    availability.state === "ready" ? Math.max(0, config.max_concurrency - ledger.calls) : 0;
+
+  function tryAcquire(work: Work): Place | null {
+    if (freePlaces() === 0) return null;
+    const booking = ledger.book(work);
+    reporter.inFlight(ledger.calls);
+    return openPlace({
+      booking,
+      client,
+      target,
+      clock,
+      isUsable: () => availability.state === "ready",
+      onBegin() {
+        const settle = availability.track();
+        return ({ failure, durationMs }) => {
+          reporter.chat(failure?.kind ?? "ok", durationMs);
+          if (failure !== null) note(failure);
+          settle(failure);
+        };
+      },
+      onFree() {
+        reporter.inFlight(ledger.calls);
+        line.freed(backend);
+      },
+    });
   }
 
-  async function ask(call: ChatCall, { signal, attemptTimeoutMs }: ChatOptions, waitMs: number): Promise<ChatResult> {
-    // It may have left the rotation while this call waited.
-    if (availability.state !== "ready") throw new BackendFailure("unavailable", { sends: 0 });
-    const body = buildPayload(target, call);
-    const settle = availability.track();
-    const start = clock.now();
-    reporter.inFlight(places.active);
-    try {
-      const { reply, sends } = await withTimeLimit(clock, attemptTimeoutMs, signal, (limited) =>
-        client.chat(body, limited),
-      );
-      const durationMs = clock.now() - start;
-      reporter.chat("ok", durationMs);
-      settle(null);
-      return { ...reply, sends, waitMs, durationMs };
-    } catch (error) {
-      if (error instanceof BackendFailure) {
-        reporter.chat(error.kind, clock.now() - start);
-        note(error);
-        settle(error);
-      }
-      throw error;
-    } finally {
-      reporter.inFlight(places.active - 1); // The place is given back right after this.
-    }
+  function acquire({ work, signal, priority = "interactive" }: AcquireOptions): Promise<Place> {
+    return line.acquire({
+      take() {
+        if (availability.state !== "ready") throw new BackendFailure("unavailable", { sends: 0 });
+        return tryAcquire(work);
+      },
+      wants: (host) => host === backend,
+      signal,
+      priority,
+    });
   }
 
   function note(failure: BackendFailure): void {
@@ -183,23 +195,37 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     lastFailure = { atMs: clock.wall(), kind: failure.kind, status: failure.status ?? null };
   }
 
-  return {
+  const backend: Backend = {
     id: config.id,
     config,
     get state() {
       return availability.state;
     },
     get inFlight() {
-      return places.active;
+      return ledger.calls;
+    },
+    get inFlightTokens() {
+      return ledger.tokens;
+    },
+    get freePlaces() {
+      return freePlaces();
     },
     get waiting() {
-      return places.waiting;
+      return line.waitingFor(backend);
     },
     get openSockets() {
       return client.openSockets;
     },
     onceSettled: availability.onceSettled,
-    chat,
+    tryAcquire,
+    async chat(call, options) {
+      const place = await acquire({ work: call.work, signal: options.signal });
+      return place.chat(call, options);
+    },
+    async forward(call, options) {
+      const place = await acquire({ work: call.work, signal: options.signal });
+      return place.forward(call, options);
+    },
     reportAnswer(outcome) {
       if (outcome === "free_text") availability.reportLostGuidance();
     },
@@ -212,8 +238,8 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       quantization: config.quantization,
       state: availability.state,
       reason: availability.reason,
-      inFlight: places.active,
-      waiting: places.waiting,
+      inFlight: ledger.calls,
+      waiting: line.waitingFor(backend),
       limit: config.max_concurrency,
       server: availability.facts,
       lastHandshake,
@@ -225,4 +251,5 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       await client.close();
     },
   };
+  return backend;
 }

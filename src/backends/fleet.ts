@@ -1,6 +1,8 @@
 import type { BackendConfig, TierName } from "../../schemas/index.ts";
 import { openBackend } from "./backend.ts";
 import type { Backend, BackendDeps, BackendDescription } from "./backend.ts";
+import { createPlaceLine } from "./place-line.ts";
+import type { Place } from "./place.ts";
 
 export interface CandidateQuery {
   tier?: TierName;
@@ -24,7 +26,8 @@ export interface Fleet {
 
 /** Opens every backend; their first handshakes run at the same time. */
 export function openFleet(configs: readonly BackendConfig[], deps: BackendDeps): Fleet {
-  const backends = configs.map((config) => openBackend(config, deps));
+  const line = createPlaceLine<Backend, Place>();
+  const backends = configs.map((config) => openBackend(config, { ...deps, line }));
   const live = backends.filter((backend) => backend.config.role === "live");
 
   return {

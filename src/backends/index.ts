@@ -6,7 +6,9 @@
 export { openFleet } from "./fleet.ts";
 export type { CandidateQuery, Fleet } from "./fleet.ts";
 export { openBackend } from "./backend.ts";
-export type { AnswerOutcome, Backend, BackendDeps, ChatOptions } from "./backend.ts";
+export type { AnswerOutcome, Backend, BackendDeps } from "./backend.ts";
+export type { ChatOptions, ChatResult, ForwardCall, Forwarded } from "./place.ts";
+export type { Work } from "./work.ts";
 export type { BackendState } from "./availability.ts";
 export type { ChatCall } from "./payload.ts";
 export type { ChatReply } from "./reply.ts";

@@ -1,7 +1,8 @@
 import type { ChatPrompt } from "../../schemas/index.ts";
+import type { Work } from "./work.ts";
 
 /** One question to a model about some images. */
-export interface ChatCall {
+export interface ChatQuestion {
   prompt: ChatPrompt;
   /** JPEG bytes; the prompt's image parts count through them. */
   images: readonly Buffer[];
@@ -9,6 +10,11 @@ export interface ChatCall {
   schema: { name: string; json: string } | null;
   maxTokens: number;
   wantLogprobs: boolean;
+}
+
+export interface ChatCall extends ChatQuestion {
+  /** What it costs. */
+  work: Work;
 }
 
 /** What of the request depends on the backend. */
@@ -25,7 +31,7 @@ const topLogprobs = 5;
  * once. Letting JSON.stringify copy and scan the images costs half as much again, and several buffers cost undici more
  * in writes than copying the text around the images does.
  */
-export function buildPayload(target: PayloadTarget, call: ChatCall): Buffer {
+export function buildPayload(target: PayloadTarget, call: ChatQuestion): Buffer {
   const { texts, images } = splitAtImages(target, call);
   let length = images.reduce((sum, image) => sum + base64Length(image), 0);
   for (const text of texts) length += Buffer.byteLength(text);
@@ -44,7 +50,7 @@ function base64Length(image: Buffer): number {
 }
 
 /** The JSON text before, between and after the images, and the images in the order of the prompt. */
-function splitAtImages(target: PayloadTarget, call: ChatCall): { texts: string[]; images: Buffer[] } {
+function splitAtImages(target: PayloadTarget, call: ChatQuestion): { texts: string[]; images: Buffer[] } {
   const texts: string[] = [];
   const images: Buffer[] = [];
   let text = `{"model":${JSON.stringify(target.model)},"messages":[`;
@@ -65,7 +71,7 @@ function splitAtImages(target: PayloadTarget, call: ChatCall): { texts: string[]
   return { texts, images };
 }
 
-function options(target: PayloadTarget, call: ChatCall): string {
+function options(target: PayloadTarget, call: ChatQuestion): string {
   // Always said, for a server's own default is the model's generation_config.json, which samples.
   let text = `,"temperature":0`;
   // The name that OpenAI kept and that wins in vLLM; max_tokens is deprecated in both.

@@ -22,6 +22,12 @@ const maxAlternatives = 21;
 /** A certain token may come out of float arithmetic a hair above 0. */
 const roundingError = 1e-3;
 
+/** Whether a body has the outline of a chat answer; its message may still be anything. */
+export function isChatAnswer(body: Buffer): boolean {
+  const reply = parseJson(body);
+  return isRecord(reply) && Array.isArray(reply["choices"]) && reply["choices"].length > 0;
+}
+
 /** Reads the body of a 200 answer, trusting none of it. Null: this is no chat answer. */
 export function readReply(body: Buffer): ChatReply | null {
   const reply = parseJson(body);

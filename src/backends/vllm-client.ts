@@ -4,7 +4,7 @@ import { openPool } from "../net/index.ts";
 import type { HttpPool, HttpRequest, HttpResponse } from "../net/index.ts";
 import { BackendFailure, failureOfExchange, failureOfResponse } from "./failure.ts";
 import { isRecord, parseJson } from "./json.ts";
-import { readReply } from "./reply.ts";
+import { isChatAnswer, readReply } from "./reply.ts";
 import type { ChatReply } from "./reply.ts";
 
 /** A served model as GET /v1/models lists it. */
@@ -25,6 +25,10 @@ interface ChatExchange {
 export interface VllmClient {
   /** A live chat call. */
   chat(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
+  /** A live chat call whose 200 answer is passed on as it is, once it is known to be a chat answer. */
+  forward(body: Buffer, signal: AbortSignal): Promise<HttpResponse>;
+  /** The same for a stream: resolves with the headers, and then the signal ends it no more. */
+  forwardStream(body: Buffer, signal: AbortSignal): Promise<StreamedResponse>;
   /** A chat call of ours, never behind the live ones. */
   probe(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
   models(signal: AbortSignal): Promise<ServedModel[]>;
@@ -35,6 +39,8 @@ export interface VllmClient {
   readonly openSockets: number;
   close(): Promise<void>;
 }
+
+type StreamedResponse = Awaited<ReturnType<HttpPool["stream"]>>;
 
 interface ClientOptions {
   config: BackendConfig;
@@ -49,12 +55,19 @@ const keepAliveTimeoutMs = 3000;
 const connectTimeoutMs = 2000;
 /** An answer of 384 tokens with 5 alternatives each has about 200 KB. */
 const maxReplyBytes = 4 * 1024 * 1024;
+/** A stream carries each token with its alternatives in an event of its own. */
+const maxStreamBytes = 64 * 1024 * 1024;
 const maxControlBytes = 1024 * 1024;
+/** How much of an error's body is read: what names the mistake stands at its beginning. */
+const maxErrorBytes = 64 * 1024;
+/** As many sockets as a backend may ever have calls; the limit on calls is what bounds them. */
+const maxSockets = 4096;
+const chatPath = "/v1/chat/completions";
 
 /** Opens the sockets to one server; nothing is connected before the first call. */
 export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: ClientOptions): VllmClient {
   const sockets = { origin: config.url, keepAliveTimeoutMs, connectTimeoutMs };
-  const live = openPool({ ...sockets, connections: config.max_concurrency, onResend });
+  const live = openPool({ ...sockets, connections: maxSockets, onResend });
   // Handshakes must not queue behind the live calls that they are to judge.
   const control = openPool({ ...sockets, connections: 2 });
   const headers: Record<string, string> = { "content-type": "application/json" };
@@ -68,14 +81,33 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
     }
   }
 
-  async function chat(pool: HttpPool, body: Buffer, signal: AbortSignal): Promise<ChatExchange> {
-    const path = "/v1/chat/completions";
-    const response = await exchange(pool, { method: "POST", path, body, signal, maxBodyBytes: maxReplyBytes });
+  async function post(pool: HttpPool, body: Buffer, signal: AbortSignal): Promise<HttpResponse> {
+    const request = { method: "POST", path: chatPath, body, signal, maxBodyBytes: maxReplyBytes } as const;
+    const response = await exchange(pool, request);
     if (response.status !== 200) throw failureOfResponse(response, clock.wall());
-    const sends = response.isResent ? 2 : 1;
+    return response;
+  }
+
+  async function chat(pool: HttpPool, body: Buffer, signal: AbortSignal): Promise<ChatExchange> {
+    const response = await post(pool, body, signal);
     const reply = readReply(response.body);
-    if (reply === null) throw new BackendFailure("bad_reply", { status: 200, sends });
-    return { reply, sends };
+    if (reply === null) throw badReply(response);
+    return { reply, sends: response.isResent ? 2 : 1 };
+  }
+
+  async function forwardStream(body: Buffer, signal: AbortSignal): Promise<StreamedResponse> {
+    try {
+      const request = { method: "POST", path: chatPath, body, signal, maxBodyBytes: maxStreamBytes, headers } as const;
+      const response = await live.stream(request);
+      if (response.status !== 200) throw failureOfResponse(await readWhole(response), clock.wall());
+      if (!String(response.headers["content-type"]).startsWith("text/event-stream")) {
+        response.body.on("error", () => {}).destroy();
+        throw badReply(response);
+      }
+      return response;
+    } catch (error) {
+      throw error instanceof BackendFailure ? error : failureOfExchange(error);
+    }
   }
 
   /** The JSON of a control route; null where the route does not exist. */
@@ -90,6 +122,12 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
 
   return {
     chat: (body, signal) => chat(live, body, signal),
+    async forward(body, signal) {
+      const response = await post(live, body, signal);
+      if (!isChatAnswer(response.body)) throw badReply(response);
+      return response;
+    },
+    forwardStream,
     probe: (body, signal) => chat(control, body, signal),
     async models(signal) {
       const list = await ask({ method: "GET", path: "/v1/models", signal });
@@ -119,6 +157,22 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
       await Promise.all([live.destroy(), control.destroy()]);
     },
   };
+}
+
+function badReply({ isResent }: { isResent: boolean }): BackendFailure {
+  return new BackendFailure("bad_reply", { status: 200, sends: isResent ? 2 : 1 });
+}
+
+/** The beginning of an error's body. */
+async function readWhole(response: StreamedResponse): Promise<HttpResponse> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= maxErrorBytes) break; // which destroys the stream
+  }
+  return { ...response, body: Buffer.concat(chunks) };
 }
 
 function readModel(entry: Record<string, unknown>): ServedModel {

@@ -34,7 +34,7 @@ test("a chat call is answered, timed and counted", () =>
     assert.equal(reply.finishReason, "stop");
     assert.equal(reply.logprobs?.length, 16);
     assert.deepEqual(reply.usage, { promptTokens: 42, completionTokens: 16 });
-    assert.deepEqual([reply.waitMs, reply.durationMs, reply.sends], [0, 250, 1]);
+    assert.deepEqual([reply.durationMs, reply.sends], [250, 1]);
     assert.equal(backend.inFlight, 0);
     assert.equal(await sample(instruments, 'backend_requests_total{backend="b1",outcome="ok"}'), 1);
     assert.equal(await sample(instruments, 'backend_request_duration_seconds_sum{backend="b1"}'), 0.25);
@@ -157,12 +157,11 @@ test("never more calls at once than max_concurrency: the others wait, and their 
         clock.advance(1000);
         return { json: chatAnswer('{"type":"x"}', call.json) };
       };
-      const options = chatOptions({ attemptTimeoutMs: 2500 });
+      const options = chatOptions({ attemptTimeoutMs: 5000 });
       const calls = Array.from({ length: 10 }, () => backend.chat(chatCall(), options));
       assert.deepEqual([backend.inFlight, backend.waiting], [2, 8]);
-      const replies = await Promise.all(calls);
+      await Promise.all(calls); // The last begin after about 8 seconds.
       assert.equal(mostAtOnce, 2);
-      assert.ok(Math.max(...replies.map(({ waitMs }) => waitMs)) > 2500);
     },
     { max_concurrency: 2 },
   ));
@@ -192,9 +191,9 @@ test("a call that waited while its backend left the rotation is not sent", () =>
       };
       stub.guided = false;
       const first = backend.chat(chatCall(), chatOptions());
-      const second = backend.chat(chatCall(), chatOptions());
-      await first;
-      await assert.rejects(second, failsAs("unavailable", { sends: 0, retryable: true }));
+      const unavailable = failsAs("unavailable", { sends: 0, retryable: true });
+      const second = assert.rejects(backend.chat(chatCall(), chatOptions()), unavailable);
+      await Promise.all([first, second]);
       assert.equal(stub.liveCalls().length, 1);
     },
     { max_concurrency: 1 },

@@ -42,6 +42,7 @@ export function chatCall(changes: Partial<ChatCall> = {}): ChatCall {
     schema: { name: "garment", json: '{"type":"object","properties":{"type":{"type":"string"}},"required":["type"]}' },
     maxTokens: 64,
     wantLogprobs: true,
+    work: { visionTokens: 300, textTokens: 200 },
     ...changes,
   };
 }

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { buildPayload } from "../../../src/backends/payload.ts";
-import type { ChatCall } from "../../../src/backends/payload.ts";
+import type { ChatQuestion } from "../../../src/backends/payload.ts";
 
 const schema = { name: "garment", json: '{"type":"object", "properties":{"a":{"type":["string","null"]}}}' };
 
 /** The same request as a plain object. */
-function asObject(model: string, kwargs: Record<string, unknown> | null, call: ChatCall): unknown {
+function asObject(model: string, kwargs: Record<string, unknown> | null, call: ChatQuestion): unknown {
   return {
     model,
     messages: [
@@ -80,7 +80,7 @@ test("the schema's own bytes are sent, spaces and all", () => {
 });
 
 test("a prompt that names an image which is not there is a defect, not a request", () => {
-  const call: ChatCall = {
+  const call: ChatQuestion = {
     prompt: { system: "s", parts: [{ kind: "image", index: 1 }] },
     images: [Buffer.from("x")],
     schema: null,
