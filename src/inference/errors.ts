@@ -7,3 +7,4 @@ export const overloaded = defineError(errorCatalogue.overloaded);
 export const answerInvalid = defineError(errorCatalogue.answer_invalid);
 export const tooManyImages = defineError(errorCatalogue.too_many_images);
 export const modelNotFound = defineError(errorCatalogue.not_found);
+export const requestRefused = defineError(errorCatalogue.request_invalid);

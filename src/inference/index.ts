@@ -1,7 +1,10 @@
 /**
- * One garment, one answer: the story of a request from its photos to nine validated attributes.
+ * One garment, one answer: the story of a request from its photos to nine validated attributes; and that of a chat completion,
+ * whose photos are treated the same and whose answer is passed on unread.
  * Knows the order of things and none of their inside: images, extraction and backends are rooms of their own.
  */
 export { createInference } from "./infer.ts";
 export type { Infer, InferredAnswer } from "./infer.ts";
 export type { Garment } from "./garment.ts";
+export { createChatCompletion } from "./chat-completion.ts";
+export type { ChatCompletion, ChatImage, ChatRequest, CompleteChat } from "./chat-completion.ts";

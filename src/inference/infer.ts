@@ -1,7 +1,6 @@
-import type { Backend, Fleet } from "../backends/index.ts";
+import type { Fleet } from "../backends/index.ts";
 import { createQuestion, createReask, mergeReask } from "../extraction/index.ts";
 import type { ValidAnswer } from "../extraction/index.ts";
-import { getFamily } from "../families/index.ts";
 import type { Images } from "../image/index.ts";
 import { createId } from "../kernel/index.ts";
 import type { Clock } from "../kernel/index.ts";
@@ -9,9 +8,10 @@ import type { Instruments } from "../telemetry/index.ts";
 import type { AttributesAnswer, Config } from "../../schemas/index.ts";
 import { ask } from "./ask.ts";
 import type { AskContext, Asked } from "./ask.ts";
-import { answerInvalid, modelNotFound, tooManyImages } from "./errors.ts";
-import { serves, targetOf } from "./garment.ts";
-import type { Garment, Target } from "./garment.ts";
+import { findCandidates, requireServed } from "./candidates.ts";
+import { answerInvalid } from "./errors.ts";
+import { targetOf } from "./garment.ts";
+import type { Garment } from "./garment.ts";
 import { createPrepare } from "./prepare.ts";
 import { fieldsToReview } from "./review.ts";
 import { createStopwatch } from "./stopwatch.ts";
@@ -40,9 +40,7 @@ export function createInference({ config, images, fleet, instruments, clock }: I
   return async function infer(garment) {
     const { options, deadline } = garment;
     const target = targetOf(options);
-    if (!fleet.backends.some(({ config }) => serves(config, target))) {
-      throw modelNotFound("No model or backend has this id. GET /v1/models lists them.");
-    }
+    requireServed(fleet, target);
     const stopwatch = createStopwatch(clock);
 
     // Digest, header, limits: everything that can refuse an image without decoding it.
@@ -51,7 +49,7 @@ export function createInference({ config, images, fleet, instruments, clock }: I
     );
     const views = uploads.map((upload) => upload.view);
     const context: AskContext = {
-      rank: () => fitting(fleet, target, uploads.length),
+      rank: () => findCandidates(fleet, target, uploads.length),
       prepare: createPrepare({
         images,
         uploads,
@@ -122,20 +120,6 @@ async function complete(
   throw answerInvalid(
     `The model's answer was still invalid after it was asked again (${fields}). Send the request again.`,
   );
-}
-
-/** Usable backends for this target whose model takes this many images. */
-function fitting(fleet: Fleet, target: Target, imageCount: number): Backend[] {
-  const usable = fleet.candidates({
-    ...(target.tier !== null && { tier: target.tier }),
-    ...(target.model !== null && { model: target.model }),
-  });
-  const limits = usable.map((backend) => getFamily(backend.config.family).maxImages);
-  const most = Math.max(...limits);
-  if (usable.length > 0 && most < imageCount) {
-    throw tooManyImages(`The models that can serve this take at most ${most} image(s) of one garment.`);
-  }
-  return usable.filter((_, at) => (limits[at] as number) >= imageCount);
 }
 
 function record(instruments: Instruments, backend: string, answer: ValidAnswer): void {

@@ -1,0 +1,133 @@
+import type { Readable } from "node:stream";
+import type { Backend, Fleet, Forwarded } from "../backends/index.ts";
+import type { Family } from "../families/index.ts";
+import type { Images } from "../image/index.ts";
+import type { Clock, Deadline } from "../kernel/index.ts";
+import { tierNames } from "../../schemas/index.ts";
+import type { Config } from "../../schemas/index.ts";
+import type { Instruments } from "../telemetry/index.ts";
+import { tryBackends } from "./attempts.ts";
+import { findCandidates, requireServed } from "./candidates.ts";
+import { fillChatBody } from "./chat-body.ts";
+import type { Target } from "./garment.ts";
+import { createPrepare } from "./prepare.ts";
+import { refusalOf } from "./refusals.ts";
+import { createStopwatch } from "./stopwatch.ts";
+import type { Timings } from "./stopwatch.ts";
+import { estimateWork } from "./work.ts";
+
+/** An image of a chat's messages. */
+export interface ChatImage {
+  bytes: Buffer;
+  /** The text that the bytes were decoded from, where strict decoders take it too. */
+  base64: string | null;
+}
+
+/** A chat completion as its caller sends it. */
+export interface ChatRequest {
+  /** A model id, a backend id, or `tier:` and a tier. */
+  model: string;
+  isStream: boolean;
+  /** The body's JSON without `model`, cut where the images' base64 belongs: one more text than images. */
+  texts: readonly string[];
+  images: readonly ChatImage[];
+  /** The most tokens that it asks for; null where it does not say. */
+  maxTokens: number | null;
+}
+
+export interface ChatCompletion {
+  backend: string;
+  /** As the backend writes it: JSON, or server-sent events as they come. The stream fails where the backend fails. */
+  body: Buffer | Readable;
+  attempts: number;
+  /** Of all images together, without start and end markers. */
+  visionTokens: number;
+  /** Of a stream: up to its first event. */
+  timings: Readonly<Timings>;
+}
+
+export type CompleteChat = (request: ChatRequest, deadline: Deadline) => Promise<ChatCompletion>;
+
+interface ChatCompletionParts {
+  config: Pick<Config, "image" | "routing">;
+  images: Images;
+  fleet: Fleet;
+  instruments: Instruments;
+  clock: Clock;
+}
+
+/** An answer of unknown length, for comparing calls: vLLM's own limit is the end of the context. */
+const assumedMaxTokens = 1024;
+
+/**
+ * Creates the way of a chat completion: its images are checked and prepared as a garment's photos are, everything else goes
+ * to the backend and comes back as it is. No backend's answer is read, so none is asked for again or repaired.
+ */
+export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
+  const { config, images, fleet, instruments, clock } = parts;
+  const { max_vision_tokens_per_request: maxVisionTokens, vision_tokens: budgets } = config.image;
+
+  /** As many images as fit into a request's tokens even at a family's smallest size. */
+  function maxImagesOf(family: Family): number {
+    const smallest = family.plan({ width: 1, height: 1 }, 1).visionTokens;
+    return Math.min(family.maxImages, Math.max(1, Math.floor(maxVisionTokens / smallest)));
+  }
+
+  return async function complete(request, deadline) {
+    const target = targetOfModel(request.model);
+    requireServed(fleet, target);
+    const rank = (): Backend[] => findCandidates(fleet, target, request.images.length, maxImagesOf);
+    rank(); // Too many images are refused before the first is looked at.
+
+    const stopwatch = createStopwatch(clock);
+    const uploads = await stopwatch.time("image", () =>
+      Promise.all(request.images.map(({ bytes }) => images.inspect(bytes, "image"))),
+    );
+    const { signal } = deadline;
+    const prepare = createPrepare({
+      images,
+      uploads,
+      asked: undefined,
+      budgets,
+      maxPerRequest: maxVisionTokens,
+      signal,
+    });
+    let attempts = 0;
+
+    async function attempt(backend: Backend): Promise<ChatCompletion> {
+      const prepared = await stopwatch.time("image", () => prepare(backend));
+      const body = fillChatBody({ ...request, model: backend.config.model, prepared });
+      const work = estimateWork({
+        images: prepared,
+        characters: request.texts.reduce((sum, text) => sum + text.length, 0),
+        maxTokens: request.maxTokens ?? assumedMaxTokens,
+      });
+      attempts += 1;
+      const attemptTimeoutMs = Math.min(config.routing.attempt_timeout_ms, deadline.remainingMs());
+      const forwarded = await stopwatch.time("backend", () =>
+        backend.forward({ body, isStream: request.isStream, work }, { signal, attemptTimeoutMs }),
+      );
+      return {
+        backend: backend.id,
+        body: bodyOf(forwarded),
+        attempts,
+        visionTokens: work.visionTokens,
+        timings: { ...stopwatch.timings },
+      };
+    }
+
+    const context = { rank, deadline, instruments, maxAttempts: config.routing.max_attempts };
+    return tryBackends(attempt, context, { onRefusal: refusalOf });
+  };
+}
+
+const tierPrefix = "tier:";
+
+function targetOfModel(model: string): Target {
+  const tier = tierNames.find((name) => model === tierPrefix + name);
+  return tier === undefined ? { tier: null, model } : { tier, model: null };
+}
+
+function bodyOf({ body, stream }: Forwarded): Buffer | Readable {
+  return body ?? stream;
+}
