@@ -8,19 +8,23 @@ import { crossValidate } from "./eyes/cross-validate.ts";
 import { disagreement } from "./eyes/judge.ts";
 import type { Judged } from "./eyes/judge.ts";
 import { lookAt, readExamples } from "./eyes/look-at.ts";
-import { readPhotos } from "./eyes/photos.ts";
+import { prepare, readPhotos } from "./eyes/photos.ts";
 import type { Photos } from "./eyes/photos.ts";
 import { figureTable, mistakeTable, reliabilityTable } from "./eyes/report.ts";
 import { train } from "./eyes/train.ts";
+import type { Example } from "./eyes/train.ts";
+import { prepareVariations } from "./eyes/variations.ts";
 
 const usage = `npm run eyes [-- judge|cross-validate|train] [--photos DIR] [--samples DIR] [--write]
 
 How well the simulator's eyes see. The photos are split by a hash of their file names: 60 % to tune on, 40 % held out.
   judge            (default) tables for the held-out part, for all photos, and for the drawn samples where there are any
   cross-validate   the same tables inside the tuning part, by eyes trained on other photos of it; use this while tuning
-  train            learns anew from the tuning part and writes src/simulator/eyes/model.json (about a minute; run npm run format after it)
+  train            learns anew from the tuning part and writes src/simulator/eyes/model.json (about a minute; then: npm run format)
   --photos DIR     folder with labels.jsonl and photos (default ../shared/garments)
   --samples DIR    folder with labels.jsonl and drawings (default samples/garments)
+  --drawings DIR   for cross-validate and train: drawings of another seed than the samples' (default data/eyes-drawings),
+                   made by: npm run samples -- --count 200 --seed 777 --out data/eyes-drawings
   --write          with judge: puts the tables into docs/simulator-eyes.md`;
 
 const { values, positionals } = parseArgs({
@@ -30,6 +34,7 @@ const { values, positionals } = parseArgs({
     write: { type: "boolean" },
     photos: { type: "string", default: "../shared/garments" },
     samples: { type: "string", default: "samples/garments" },
+    drawings: { type: "string", default: "data/eyes-drawings" },
   },
 });
 const command = positionals[0] ?? "judge";
@@ -70,13 +75,20 @@ async function judgeAll({ tuning, heldOut }: Photos): Promise<void> {
 }
 
 async function crossValidateTuning({ tuning }: Photos): Promise<void> {
-  const examples = await readExamples(tuning);
-  console.log(section("Tuning photos, cross-validated", crossValidate(examples)).join("\n\n"));
+  const seen = crossValidate(await readExamples(tuning, prepareVariations), await readDrawings());
+  console.log(section("Tuning photos, cross-validated", seen).join("\n\n"));
 }
 
 async function trainAnew({ tuning }: Photos): Promise<void> {
-  writeFileSync(modelFile, `${JSON.stringify(train(await readExamples(tuning)))}\n`);
-  console.log(`Learned from ${tuning.length} photos; wrote src/simulator/eyes/model.json.`);
+  const model = train(await readExamples(tuning, prepareVariations), await readDrawings());
+  writeFileSync(modelFile, `${JSON.stringify(model)}\n`);
+  console.log(`Learned from ${tuning.length} photos and the drawings; wrote src/simulator/eyes/model.json.`);
+}
+
+async function readDrawings(): Promise<Example[]> {
+  const drawings = readPhotos(values.drawings);
+  if (drawings === null) throw new Error(`No drawings in ${values.drawings}; --help says how to make them.`);
+  return readExamples([...drawings.tuning, ...drawings.heldOut], async (path) => [await prepare(path)]);
 }
 
 function section(title: string, seen: Record<EyesBuild, Judged[]>): string[] {

@@ -1,9 +1,10 @@
 import { scoreOf, softmax } from "../../src/simulator/eyes/classifier.ts";
 
-/** Rows of features, each with the index of its label. */
+/** Rows of features, each with the index of its label and how much it counts. */
 export interface Examples {
   rows: Float64Array[];
   labels: number[];
+  counts: number[];
 }
 
 /**
@@ -14,7 +15,7 @@ export interface Examples {
  * @param penalty strength of that pull on every weight but the bias
  */
 export function fitSoftmax(
-  { rows, labels }: Examples,
+  { rows, labels, counts }: Examples,
   prior: Float64Array[],
   penalty: number,
   steps = 120,
@@ -26,7 +27,7 @@ export function fitSoftmax(
   let ahead = prior.map((row) => row.slice());
   let momentum = 1;
   for (let step = 0; step < steps; step++) {
-    const gradient = gradientOf(rows, labels, ahead);
+    const gradient = gradientOf({ rows, labels, counts }, ahead);
     const next = ahead.map((row, k) =>
       row.map((weight, i) => {
         const pull = i < width ? penalty * (weight - prior[k]![i]!) : 0;
@@ -43,12 +44,13 @@ export function fitSoftmax(
   return current;
 }
 
-function gradientOf(rows: Float64Array[], labels: number[], weights: Float64Array[]): Float64Array[] {
+function gradientOf({ rows, labels, counts }: Examples, weights: Float64Array[]): Float64Array[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
   const gradient = weights.map((row) => new Float64Array(row.length));
   for (const [n, row] of rows.entries()) {
     const chances = softmax(weights.map((own) => scoreOf(own, row)));
     for (const [k, chance] of chances.entries()) {
-      const error = (chance - (labels[n] === k ? 1 : 0)) / rows.length;
+      const error = ((chance - (labels[n] === k ? 1 : 0)) * counts[n]!) / total;
       const target = gradient[k]!;
       for (let i = 0; i < row.length; i++) target[i]! += error * row[i]!;
       target[row.length]! += error;

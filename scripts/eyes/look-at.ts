@@ -2,11 +2,11 @@ import { createColourNaming } from "../../src/simulator/eyes/colour-naming.ts";
 import { describe } from "../../src/simulator/eyes/features.ts";
 import type { EyesBuild } from "../../src/simulator/eyes/index.ts";
 import { createEyes } from "../../src/simulator/eyes/index.ts";
+import type { Pixels } from "../../src/simulator/sighting.ts";
 import type { Judged } from "./judge.ts";
 import { prepare } from "./photos.ts";
 import type { Photo } from "./photos.ts";
 import type { Example } from "./train.ts";
-import { prepareVariations } from "./variations.ts";
 
 export const builds = ["fp8", "nvfp4"] as const satisfies readonly EyesBuild[];
 
@@ -29,14 +29,17 @@ export async function lookAt(
   return { seen, milliseconds: microseconds / 1000 / (photos.length * builds.length) };
 }
 
-/** Photos in all their variations, read into features to learn from. Pictures without a visible garment are left out. */
-export async function readExamples(photos: readonly Photo[]): Promise<Example[]> {
+/** Pictures read into features to learn from, photos in all their variations. Those without a visible garment are left out. */
+export async function readExamples(
+  photos: readonly Photo[],
+  prepareViews: (path: string) => Promise<Pixels[]>,
+): Promise<Example[]> {
   const nameColours = createColourNaming();
   const examples: Example[] = [];
   for (const { path, labels } of photos) {
-    const variations = await prepareVariations(path);
-    const views = variations.map((pixels) => describe(pixels, nameColours)).filter((features) => features !== null);
-    if (views.length === variations.length) examples.push({ labels, views });
+    const pictures = await prepareViews(path);
+    const views = pictures.map((pixels) => describe(pixels, nameColours)).filter((features) => features !== null);
+    if (views.length === pictures.length) examples.push({ labels, views });
   }
   return examples;
 }

@@ -20,12 +20,11 @@ export interface Example {
 const commonType: Record<string, string> = {
   nightgown: "dress",
   tunic: "t-shirt",
-  blouse: "t-shirt",
-  hoodie: "jacket",
-  sweatshirt: "sweater",
-  vest: "jacket",
   "pajama pants": "trousers",
-  leggings: "trousers",
+  "mary janes": "shoes",
+  clogs: "shoes",
+  "bucket hat": "hat",
+  "trapper hat": "hat",
 };
 const commonPattern: Record<string, string> = { "text print": "graphic print", "tie dye": "abstract" };
 
@@ -35,6 +34,8 @@ interface Task {
   penalty: number;
   /** Null: this photo teaches the task nothing. */
   labelOf: (labels: Attributes) => string | null;
+  /** How often a drawing counts against one variation of a photo; absent: drawings teach this task nothing. */
+  drawingCount?: number;
   /** Labels that are there even where no photo has them. */
   labels?: readonly string[];
 }
@@ -42,14 +43,21 @@ interface Task {
 const tasks: Record<keyof Model["classifiers"], Task> = {
   kind: {
     inputs: ["shape", "texture"],
-    penalty: 0.2,
+    penalty: 0.1,
+    drawingCount: 3,
     labelOf: ({ type }) => type && kindOf(type),
     labels: kinds,
   },
-  type: { inputs: ["shape", "texture"], penalty: 0.2, labelOf: ({ type }) => type && typeWord(type) },
+  type: {
+    inputs: ["shape", "texture"],
+    penalty: 0.1,
+    drawingCount: 3,
+    labelOf: ({ type }) => type && typeWord(type),
+  },
   sleeve: {
     inputs: ["shape"],
-    penalty: 0.2,
+    penalty: 0.1,
+    drawingCount: 3,
     labelOf: ({ type, sleeve_length }) => (type && ["top", "dress"].includes(kindOf(type)) ? sleeve_length : null),
   },
   surface: {
@@ -74,18 +82,20 @@ const tasks: Record<keyof Model["classifiers"], Task> = {
 const colourTrust = 1;
 
 function typeWord(type: string): string {
-  const kind = kindOf(type);
-  if (kind === "hat") return "hat";
-  if (kind === "shoe") return "shoes";
   return commonType[type] ?? type;
 }
 
-export function train(examples: readonly Example[]): Model {
+/**
+ * Learns everything that the eyes know.
+ *
+ * @param drawings garments that the project draws: they show outlines that the photos have too few of
+ */
+export function train(examples: readonly Example[], drawings: readonly Example[]): Model {
   const standards = Object.fromEntries(
     featureGroups.map((group) => [group, standardOf(examples, group)]),
   ) as Model["standards"];
   const classifiers = Object.fromEntries(
-    Object.entries(tasks).map(([name, task]) => [name, fitTask(examples, standards, task)]),
+    Object.entries(tasks).map(([name, task]) => [name, fitTask(examples, drawings, standards, task)]),
   ) as Model["classifiers"];
   const typed = examples.flatMap(({ labels }) =>
     labels.type ? [{ labels, type: typeWord(labels.type), kind: kindOf(labels.type) }] : [],
@@ -115,11 +125,18 @@ function standardOf(examples: readonly Example[], group: FeatureGroup): Standard
   return { mean: mean.map(round), scale: scale.map((value) => round(value + 1e-3)) };
 }
 
-function fitTask(examples: readonly Example[], standards: Model["standards"], task: Task): Classifier {
-  const taught = examples.flatMap(({ labels, views }) => {
-    const label = task.labelOf(labels);
-    return label === null ? [] : [{ label, views }];
-  });
+function fitTask(
+  examples: readonly Example[],
+  drawings: readonly Example[],
+  standards: Model["standards"],
+  task: Task,
+): Classifier {
+  const teach = (from: readonly Example[], count: number) =>
+    from.flatMap(({ labels, views }) => {
+      const label = task.labelOf(labels);
+      return label === null ? [] : [{ label, views, count }];
+    });
+  const taught = [...teach(examples, 1), ...(task.drawingCount ? teach(drawings, task.drawingCount) : [])];
   const labels = task.labels ? [...task.labels] : [...new Set(taught.map(({ label }) => label))].toSorted();
   const rows = taught.flatMap(({ views }) =>
     views.map(({ groups }) =>
@@ -127,6 +144,7 @@ function fitTask(examples: readonly Example[], standards: Model["standards"], ta
     ),
   );
   const indices = taught.flatMap(({ label, views }) => views.map(() => labels.indexOf(label)));
+  const counts = taught.flatMap(({ views, count }) => views.map(() => count));
   const width = rows[0]!.length;
   const prior = labels.map((_, k) => {
     const row = new Float64Array(width + 1);
@@ -134,7 +152,7 @@ function fitTask(examples: readonly Example[], standards: Model["standards"], ta
     if (task.inputs[0] === "colour" && k < baseColours.length) row[k] = colourTrust * standards.colour.scale[k]!;
     return row;
   });
-  const weights = fitSoftmax({ rows, labels: indices }, prior, task.penalty);
+  const weights = fitSoftmax({ rows, labels: indices, counts }, prior, task.penalty);
   return { labels, inputs: task.inputs, weights: weights.map((row) => Array.from(row, round)) };
 }
 
