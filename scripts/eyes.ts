@@ -67,7 +67,7 @@ async function judgeAll({ tuning, heldOut }: Photos): Promise<void> {
   ];
   if (drawn) {
     const drawings = await lookAt([...drawn.tuning, ...drawn.heldOut]);
-    parts.push(...section("Garments drawn by the project, none tuned on", drawings.seen));
+    parts.push(...section("Garments drawn by the project, of another seed than those learned from", drawings.seen));
   }
   const report = parts.join("\n\n");
   console.log(report);

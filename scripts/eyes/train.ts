@@ -68,11 +68,13 @@ const tasks: Record<keyof Model["classifiers"], Task> = {
   pattern: {
     inputs: ["texture"],
     penalty: 0.1,
+    drawingCount: 1,
     labelOf: ({ pattern }) => pattern && (commonPattern[pattern] ?? pattern),
   },
   colour: {
     inputs: ["colour", "texture"],
     penalty: 0.3,
+    drawingCount: 2,
     labelOf: ({ color }) => (color && isKnownBase(baseColourOf(color)) ? baseColourOf(color) : null),
     labels: [...baseColours, "multicolor"],
   },

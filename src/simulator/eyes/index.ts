@@ -20,7 +20,7 @@ export interface Eyes {
 }
 
 /** Steps (in scales of a feature) that features are rounded to. */
-export const featureSteps: Readonly<Record<EyesBuild, number>> = { fp8: 0, nvfp4: 0.75 };
+export const featureSteps: Readonly<Record<EyesBuild, number>> = { fp8: 0, nvfp4: 1 };
 
 export function createEyes({ build }: { build: EyesBuild }): Eyes {
   const nameColours = createColourNaming();
