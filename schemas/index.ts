@@ -17,6 +17,8 @@ export type {
 } from "./config/index.ts";
 export { AttributesAnswerSchema, AttributesJsonSchema, OptionsSchema, TextOptionsSchema } from "./http/attributes.ts";
 export type { AttributesAnswer, AttributesJson, AttributesOptions } from "./http/attributes.ts";
+export { ChatCompletionBodySchema, OpenAiErrorSchema } from "./http/chat-completions.ts";
+export type { ChatCompletionBody, ChatContentPart, OpenAiError } from "./http/chat-completions.ts";
 export { errorCatalogue, ProblemSchema } from "./http/problem.ts";
 export type { ErrorCode, Problem } from "./http/problem.ts";
 export { HealthSchema, ModelListSchema, ReadySchema } from "./http/models.ts";

@@ -1,11 +1,16 @@
 import Fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import { attributesRoute, healthRoutes, metricsRoute, modelsRoute } from "../routes/index.ts";
+import { attributesRoute, chatCompletionsRoute, healthRoutes, metricsRoute, modelsRoute } from "../routes/index.ts";
 import type { Gateway } from "./gateway.ts";
 import {
+  admissionPlugin,
   answerBrokenRequest,
   answerFrameworkError,
+  chatPlugin,
   createRequestIds,
+  eventStreamPlugin,
+  idempotencyPlugin,
+  keyedAccess,
   observePlugin,
   openApiPlugin,
   problemPlugin,
@@ -51,12 +56,32 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
     maxBodyBytes: config.server.max_body_bytes,
     maxImageBytes: config.image.max_bytes,
     maxImages: config.image.max_images,
+    fetchImage: gateway.fetchImage,
   });
+  await app.register(chatPlugin, {
+    maxBodyBytes: config.server.max_body_bytes,
+    maxFetchedImages: config.image.max_images,
+    fetchImage: gateway.fetchImage,
+  });
+  await app.register(eventStreamPlugin);
   await app.register(openApiPlugin, { version: gatewayVersion, notice: gateway.simulationNotice });
+
+  await app.register(idempotencyPlugin, { idempotency: gateway.idempotency });
 
   await app.register(healthRoutes);
   await app.register(metricsRoute);
-  await app.register(attributesRoute, { prefix: "/v1" });
-  await app.register(modelsRoute, { prefix: "/v1" });
+  await app.register(async (keyed) => {
+    await keyed.register(keyedAccess, { ...gateway.access, scope: "infer" });
+    await keyed.register(modelsRoute, { prefix: "/v1" });
+    await keyed.register(async (admitted) => {
+      await admitted.register(admissionPlugin, {
+        admission: gateway.admission,
+        clock,
+        maxBodyBytes: config.server.max_body_bytes,
+      });
+      await admitted.register(attributesRoute, { prefix: "/v1" });
+      await admitted.register(chatCompletionsRoute, { prefix: "/v1" });
+    });
+  });
   return app;
 }

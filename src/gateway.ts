@@ -1,13 +1,21 @@
 import type { BackendConfig, Config } from "../schemas/index.ts";
 import { openFleet } from "./backends/index.ts";
 import type { Fleet } from "./backends/index.ts";
+import { createAnswerCache, createAnswers, createIdempotency } from "./cache/index.ts";
+import type { Idempotency } from "./cache/index.ts";
 import { openEmbedded } from "./embedded.ts";
 import type { Embedded } from "./embedded.ts";
 import { openImages } from "./image/index.ts";
-import { createInference } from "./inference/index.ts";
-import type { Infer } from "./inference/index.ts";
+import { createChatCompletion, createInference, isStorable } from "./inference/index.ts";
+import type { CompleteChat, Infer, SharedAnswer } from "./inference/index.ts";
 import { systemClock } from "./kernel/index.ts";
 import type { Clock, Random } from "./kernel/index.ts";
+import { createAccess } from "./access.ts";
+import type { Access } from "./access.ts";
+import { createAdmission, createBrownOut } from "./limits/index.ts";
+import type { Admission } from "./limits/index.ts";
+import { createImageFetcher } from "./net/index.ts";
+import type { FetchImage, Internet } from "./net/index.ts";
 import { createInstruments, createLogger } from "./telemetry/index.ts";
 import type { Instruments, Logger } from "./telemetry/index.ts";
 
@@ -16,6 +24,8 @@ export interface GatewayOverrides {
   clock?: Clock;
   random?: Random;
   log?: Logger;
+  /** Where images named by URL are fetched from. */
+  internet?: Internet;
 }
 
 /** Everything that serves, open and ready to be used by the routes. */
@@ -26,6 +36,11 @@ export interface Gateway {
   readonly instruments: Instruments;
   readonly fleet: Fleet;
   readonly infer: Infer;
+  readonly completeChat: CompleteChat;
+  readonly access: Access;
+  readonly admission: Admission;
+  readonly idempotency: Idempotency;
+  readonly fetchImage: FetchImage;
   /** The built-in simulator where `backends: embedded`, else null. */
   readonly embedded: Embedded | null;
   /** Says that no real model is behind this gateway, where that is so; else empty. */
@@ -35,6 +50,12 @@ export interface Gateway {
   whyNotReady(): string | null;
   close(): Promise<void>;
 }
+
+/** Answers take about 1.5 KB each: room for some 40,000, which keeps a burst of large ones from growing without end. */
+const maxCacheBytes = 67_108_864;
+
+/** The contract keeps replies for a day. */
+const idempotencyTtlMs = 24 * 60 * 60 * 1000;
 
 /** Opens all parts of a gateway, in the order in which they need each other; the composition root. */
 export async function openGateway(config: Config, overrides: GatewayOverrides = {}): Promise<Gateway> {
@@ -61,8 +82,38 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
       },
     },
   });
+  const imageFetcher = createImageFetcher(
+    {
+      isEnabled: config.image.urls.enabled,
+      allowHosts: config.image.urls.allow_hosts,
+      maxBytes: config.image.max_bytes,
+      clock,
+    },
+    overrides.internet,
+  );
   const fleet = openFleet(backends, { clock, random, log, instruments });
-  const infer = createInference({ config, images, fleet, instruments, clock });
+  const admission = createAdmission({
+    maxInFlight: config.admission.max_in_flight,
+    maxQueue: config.admission.max_queue,
+    maxBytesInFlight: config.admission.max_bytes_in_flight,
+    clock,
+    onOutcome: (outcome) => instruments.admission.labels({ outcome }).inc(),
+  });
+  const brownOut = createBrownOut(config.admission.brown_out);
+  const budgetFactor = (): number => {
+    const factor = brownOut.update(admission.pressure());
+    instruments.brownOutFactor.set(factor);
+    return factor;
+  };
+  const { max_entries: maxEntries, ttl_ms: ttlMs } = config.cache;
+  const answers = createAnswers<SharedAnswer>({
+    cache: createAnswerCache({ maxEntries, ttlMs, maxBytes: maxCacheBytes, clock }),
+    isStorable,
+    observe: (outcome) => instruments.cacheRequests.labels({ outcome }).inc(),
+  });
+  const idempotency = createIdempotency({ maxEntries, ttlMs: idempotencyTtlMs, maxBytes: maxCacheBytes, clock });
+  const inferenceParts = { config, images, fleet, instruments, clock, budgetFactor };
+  const access = createAccess(config);
 
   return {
     config,
@@ -70,12 +121,19 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     log,
     instruments,
     fleet,
-    infer,
+    infer: createInference({ ...inferenceParts, answers }),
+    completeChat: createChatCompletion(inferenceParts),
+    access,
+    admission,
+    idempotency,
+    fetchImage: imageFetcher.fetch,
     embedded,
     simulationNotice: simulationNotice(backends),
     startedAtSeconds: Math.floor(clock.wall() / 1000),
     whyNotReady: () => (fleet.isReady() ? null : "no backend has passed its handshake, or none is usable now"),
     async close() {
+      await imageFetcher.close();
+      await access.close();
       await fleet.close();
       await images.close();
       await embedded?.close();

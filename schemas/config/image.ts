@@ -14,7 +14,8 @@ export const ImageSchema = section(
         enabled: Type.Boolean({ description: "whether JSON requests may name images by https URL" }),
         allow_hosts: Type.Array(Type.String({ minLength: 1 }), {
           maxItems: 1000,
-          description: "hosts to fetch from; `*.example.com` includes subdomains; empty allows every public host",
+          description:
+            "hosts to fetch from; `*.example.com` stands for its subdomains and not for itself; empty allows every public host",
         }),
       },
       "images by URL",

@@ -9,6 +9,5 @@ export const imageTooLarge = defineError(errorCatalogue.image_too_large);
 export const unsupportedMediaType = defineError(errorCatalogue.unsupported_media_type);
 export const tooManyImages = defineError(errorCatalogue.too_many_images);
 export const imageCorrupt = defineError(errorCatalogue.image_corrupt);
-export const urlForbidden = defineError(errorCatalogue.url_forbidden);
 export const deadlineExceeded = defineError(errorCatalogue.deadline_exceeded);
 export const internalError = defineError(errorCatalogue.internal);

@@ -5,7 +5,9 @@
 export { parseCacheControl } from "./cache-control.ts";
 export { admissionPlugin, countUndeclaredBytes } from "./admission.ts";
 export { keyedAccess } from "./auth.ts";
+export { chatPlugin } from "./chat/index.ts";
 export { notFound, requestInvalid } from "./errors.ts";
+export { eventStreamPlugin } from "./event-stream.ts";
 export { idempotencyPlugin } from "./idempotency.ts";
 export type { IdempotentContent } from "./idempotency.ts";
 export { observePlugin } from "./observe.ts";

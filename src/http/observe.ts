@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Clock } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
+import { errorCatalogue } from "../../schemas/index.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -35,7 +36,7 @@ export const observePlugin = fp(
 
     function record(request: FastifyRequest, reply: FastifyReply, totalMs: number): void {
       const route = request.routeOptions.url ?? "other";
-      const status = reply.raw.writableFinished ? reply.statusCode : callerGoneStatus;
+      const status = reply.raw.writableFinished ? reply.statusCode : unfinishedStatus(request);
       instruments.httpRequestDuration
         .labels({ route, method: knownMethod(request.method), status: String(status) })
         .observe(totalMs / 1000);
@@ -56,6 +57,11 @@ export const observePlugin = fp(
   },
   { name: "observe", dependencies: ["problem"] },
 );
+
+/** An answer that broke off has failed, whatever its status said at the beginning. */
+function unfinishedStatus({ errorCode }: FastifyRequest): number {
+  return errorCode === null ? callerGoneStatus : errorCatalogue[errorCode].status;
+}
 
 /** Keeps the method label closed: a client may invent methods, the metrics may not. */
 function knownMethod(method: string): string {

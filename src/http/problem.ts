@@ -3,8 +3,13 @@ import fp from "fastify-plugin";
 import { GatewayError } from "../kernel/index.ts";
 import type { ErrorCode, Problem } from "../../schemas/index.ts";
 import { internalError, notFound, requestInvalid, unsupportedMediaType } from "./errors.ts";
+import { toOpenAiError } from "./openai-error.ts";
 
 declare module "fastify" {
+  interface FastifyContextConfig {
+    /** How this route's errors look; RFC 9457 problem details where nothing is said. */
+    errorShape?: "openai";
+  }
   interface FastifyRequest {
     /** The error code this request was answered with, for its log line. */
     errorCode: ErrorCode | null;
@@ -19,12 +24,12 @@ export const problemPlugin = fp(
       throw notFound(`There is no ${request.method} ${pathOf(request)}. GET /openapi.json lists what there is.`);
     });
     app.setErrorHandler((thrown, request, reply) => {
-      const error = toGatewayError(thrown);
+      const error = toGatewayError(thrown, request);
       // Nobody is left to answer, and nothing is wrong with us: the request's log line says 499.
-      if (request.raw.socket.destroyed) return sendProblem(reply, error, request.id);
+      if (request.raw.socket.destroyed) return sendError(reply, error, request);
       request.errorCode = error.code as ErrorCode;
       if (error.status >= 500) logFailure(request, error);
-      return sendProblem(reply, error, request.id);
+      return sendError(reply, error, request);
     });
   },
   { name: "problem" },
@@ -33,7 +38,7 @@ export const problemPlugin = fp(
 /** Answers what Fastify refuses before any hook runs, such as a path that is no valid URL. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   reply.header("x-request-id", request.id);
-  void sendProblem(reply, toGatewayError(error), request.id);
+  void sendError(reply, toGatewayError(error, request), request);
 }
 
 /** RFC 9457 rendering of an error. */
@@ -50,21 +55,24 @@ export function toProblem(error: GatewayError, requestId: string): Problem {
   };
 }
 
-function sendProblem(reply: FastifyReply, error: GatewayError, requestId: string): FastifyReply {
+function sendError(reply: FastifyReply, error: GatewayError, request: FastifyRequest): FastifyReply {
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(Math.ceil(error.retryAfterSeconds)));
-  return reply
-    .code(error.status)
-    .header("content-type", "application/problem+json; charset=utf-8")
-    .serializer(JSON.stringify)
-    .send(toProblem(error, requestId));
+  reply.code(error.status).serializer(JSON.stringify);
+  return request.routeOptions.config.errorShape === "openai"
+    ? reply.header("content-type", "application/json; charset=utf-8").send(toOpenAiError(error))
+    : reply.header("content-type", "application/problem+json; charset=utf-8").send(toProblem(error, request.id));
 }
 
 /** Gives every error a code of the contract; what is not foreseen is a defect of ours. */
-function toGatewayError(thrown: unknown): GatewayError {
+function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   const { code, statusCode } = thrown as Partial<FastifyError>;
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" || code === "FST_ERR_CTP_EMPTY_TYPE") {
-    return unsupportedMediaType("Send multipart/form-data, an image/* body, or application/json.");
+    return unsupportedMediaType(
+      request.routeOptions.config.errorShape === "openai"
+        ? "Send application/json."
+        : "Send multipart/form-data, an image/* body, or application/json.",
+    );
   }
   // Fastify's own complaints about a request carry a 4xx status; whatever else arrives here is unforeseen.
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500

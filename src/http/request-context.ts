@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
+import type { CacheMode } from "../cache/index.ts";
 import { startDeadline } from "../kernel/index.ts";
 import type { Clock, Deadline } from "../kernel/index.ts";
+import { parseCacheControl } from "./cache-control.ts";
 import { deadlineExceeded, requestInvalid } from "./errors.ts";
 
 export type Priority = "interactive" | "bulk";
@@ -11,6 +13,8 @@ declare module "fastify" {
     /** Bounds everything done for this request; aborts too when the caller goes away. */
     deadline: Deadline;
     priority: Priority;
+    /** What its Cache-Control asks of the answer cache. */
+    cacheMode: CacheMode;
     /** When the headers were read, on the clock of durations. */
     startedAt: number;
   }
@@ -32,11 +36,13 @@ export const requestContextPlugin = fp(
   async (app: FastifyInstance, { clock, deadlineMs }: ContextOptions) => {
     app.decorateRequest("deadline");
     app.decorateRequest("priority", "interactive");
+    app.decorateRequest("cacheMode", "default");
     app.decorateRequest("startedAt", 0);
     app.addHook("onRequest", async (request, reply) => {
       reply.header("x-request-id", request.id);
       request.startedAt = clock.now();
       request.priority = readPriority(request);
+      request.cacheMode = parseCacheControl(request.headers["cache-control"]);
       const deadline = startDeadline(clock, deadlineMs[request.priority], () =>
         deadlineExceeded(
           "The answer was not ready in time. Send the request again, with a larger deadline_ms if you can wait.",

@@ -1,11 +1,10 @@
 import type { AnswerOutcome, Backend, ChatReply } from "../backends/index.ts";
 import { readAnswer } from "../extraction/index.ts";
 import type { Answer, Question, Reply } from "../extraction/index.ts";
-import type { PreparedImage } from "../image/index.ts";
 import { tryBackends, UselessAnswer } from "./attempts.ts";
 import type { AttemptsContext } from "./attempts.ts";
 import { backendFailed } from "./errors.ts";
-import type { Prepare } from "./prepare.ts";
+import type { Preparation, Prepare } from "./prepare.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { estimateWork } from "./work.ts";
 
@@ -28,7 +27,7 @@ export type Read = (reply: Reply) => Answer;
 
 export interface Asked {
   backend: Backend;
-  images: readonly PreparedImage[];
+  preparation: Preparation;
   answer: Answer;
 }
 
@@ -57,7 +56,8 @@ export function ask(
 
 async function attemptOnce(question: Question, backend: Backend, read: Read, context: AskContext): Promise<Asked> {
   const { spent, stopwatch, deadline } = context;
-  const images = await stopwatch.time("image", () => context.prepare(backend));
+  const preparation = await stopwatch.time("image", () => context.prepare(backend));
+  const { images } = preparation;
   spent.attempts += 1;
   const reply = await stopwatch.time("backend", () =>
     backend.chat(
@@ -69,7 +69,8 @@ async function attemptOnce(question: Question, backend: Backend, read: Read, con
         wantLogprobs: true,
         work: estimateWork({ images, characters: charactersOf(question), maxTokens: question.maxTokens }),
       },
-      { signal: deadline.signal, attemptTimeoutMs: Math.min(context.attemptTimeoutMs, deadline.remainingMs()) },
+      // The deadline's own signal ends a call that outlasts it: a shorter timeout would count as the backend's failure.
+      { signal: deadline.signal, attemptTimeoutMs: context.attemptTimeoutMs },
     ),
   );
   addUsage(spent, reply);
@@ -86,7 +87,7 @@ async function attemptOnce(question: Question, backend: Backend, read: Read, con
   if (outcome === "free_text") {
     throw new UselessAnswer("free_text", "The model's answer was no JSON. Send the request again.");
   }
-  return { backend, images, answer };
+  return { backend, preparation, answer };
 }
 
 function charactersOf({ prompt }: Question): number {

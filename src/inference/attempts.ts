@@ -1,13 +1,14 @@
 import { BackendFailure } from "../backends/index.ts";
 import type { Backend } from "../backends/index.ts";
-import type { Deadline, GatewayError } from "../kernel/index.ts";
+import type { TimeLeft } from "../cache/index.ts";
+import type { GatewayError } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
 import { answerInvalid, backendFailed, noBackend, overloaded } from "./errors.ts";
 
 export interface AttemptsContext {
   /** Usable backends, best first; asked again before each attempt, because the fleet moves. */
   rank: () => readonly Backend[];
-  deadline: Deadline;
+  deadline: TimeLeft;
   instruments: Instruments;
   maxAttempts: number;
 }

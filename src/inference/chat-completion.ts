@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Backend, Fleet, Forwarded } from "../backends/index.ts";
+import type { Backend, Fleet } from "../backends/index.ts";
 import type { Family } from "../families/index.ts";
 import type { Images } from "../image/index.ts";
 import type { Clock, Deadline } from "../kernel/index.ts";
@@ -7,11 +7,12 @@ import { tierNames } from "../../schemas/index.ts";
 import type { Config } from "../../schemas/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
 import { tryBackends } from "./attempts.ts";
-import { findCandidates, requireServed } from "./candidates.ts";
 import { fillChatBody } from "./chat-body.ts";
+import { createChoose } from "./choose.ts";
 import type { Target } from "./garment.ts";
 import { createPrepare } from "./prepare.ts";
 import { refusalOf } from "./refusals.ts";
+import { relay } from "./relay.ts";
 import { createStopwatch } from "./stopwatch.ts";
 import type { Timings } from "./stopwatch.ts";
 import { estimateWork } from "./work.ts";
@@ -54,6 +55,8 @@ interface ChatCompletionParts {
   fleet: Fleet;
   instruments: Instruments;
   clock: Clock;
+  /** Share of its vision token budget that a new request keeps: 1, or less under pressure. */
+  budgetFactor: () => number;
 }
 
 /** An answer of unknown length, for comparing calls: vLLM's own limit is the end of the context. */
@@ -75,8 +78,8 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
 
   return async function complete(request, deadline) {
     const target = targetOfModel(request.model);
-    requireServed(fleet, target);
-    const rank = (): Backend[] => findCandidates(fleet, target, request.images.length, maxImagesOf);
+    const choose = createChoose(fleet, target, request.images.length, maxImagesOf);
+    const rank = (): readonly Backend[] => choose().ranked;
     rank(); // Too many images are refused before the first is looked at.
 
     const stopwatch = createStopwatch(clock);
@@ -90,12 +93,13 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
       asked: undefined,
       budgets,
       maxPerRequest: maxVisionTokens,
+      factor: parts.budgetFactor(),
       signal,
     });
     let attempts = 0;
 
     async function attempt(backend: Backend): Promise<ChatCompletion> {
-      const prepared = await stopwatch.time("image", () => prepare(backend));
+      const { images: prepared } = await stopwatch.time("image", () => prepare(backend));
       const body = fillChatBody({ ...request, model: backend.config.model, prepared });
       const work = estimateWork({
         images: prepared,
@@ -103,13 +107,13 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
         maxTokens: request.maxTokens ?? assumedMaxTokens,
       });
       attempts += 1;
-      const attemptTimeoutMs = Math.min(config.routing.attempt_timeout_ms, deadline.remainingMs());
+      const attemptTimeoutMs = config.routing.attempt_timeout_ms;
       const forwarded = await stopwatch.time("backend", () =>
         backend.forward({ body, isStream: request.isStream, work }, { signal, attemptTimeoutMs }),
       );
       return {
         backend: backend.id,
-        body: bodyOf(forwarded),
+        body: forwarded.body ?? relay(forwarded.stream, signal),
         attempts,
         visionTokens: work.visionTokens,
         timings: { ...stopwatch.timings },
@@ -126,8 +130,4 @@ const tierPrefix = "tier:";
 function targetOfModel(model: string): Target {
   const tier = tierNames.find((name) => model === tierPrefix + name);
   return tier === undefined ? { tier: null, model } : { tier, model: null };
-}
-
-function bodyOf({ body, stream }: Forwarded): Buffer | Readable {
-  return body ?? stream;
 }

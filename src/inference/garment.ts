@@ -1,29 +1,27 @@
-import type { Deadline } from "../kernel/index.ts";
+import type { CacheMode, TimeLeft } from "../cache/index.ts";
 import type { AttributesOptions, BackendConfig, TierName, ViewName } from "../../schemas/index.ts";
 
 /** One garment as a caller sends it: its photos, what is asked of the gateway, and how long it may take. */
 export interface Garment {
   images: readonly { view: ViewName; bytes: Buffer }[];
   options: AttributesOptions;
-  deadline: Deadline;
+  deadline: TimeLeft;
+  /** Who waits may share work only with those who wait as urgently. */
+  priority: "interactive" | "bulk";
+  cacheMode: CacheMode;
 }
 
 /** Which backends a request may go to: those of a tier, or those with a model or backend id. */
-export interface Target {
-  tier: TierName | null;
-  model: string | null;
-}
+export type Target = { tier: TierName; model: null } | { tier: null; model: string };
 
 /** Where neither tier nor model is given. */
 const defaultTier: TierName = "balanced";
 
 export function targetOf({ tier, model }: AttributesOptions): Target {
-  if (model !== undefined) return { tier: null, model };
-  return { tier: tier ?? defaultTier, model: null };
+  return model === undefined ? { tier: tier ?? defaultTier, model: null } : { tier: null, model };
 }
 
-/** Whether a backend is one that the target speaks of, usable now or not. */
-export function serves(config: BackendConfig, { tier, model }: Target): boolean {
-  if (config.role !== "live") return false;
-  return model === null ? tier !== null && config.tiers.includes(tier) : config.model === model || config.id === model;
+/** Whether a live backend goes by this model or backend id. */
+export function isNamed(config: BackendConfig, name: string): boolean {
+  return config.role === "live" && (config.model === name || config.id === name);
 }

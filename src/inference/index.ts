@@ -3,8 +3,8 @@
  * whose photos are treated the same and whose answer is passed on unread.
  * Knows the order of things and none of their inside: images, extraction and backends are rooms of their own.
  */
-export { createInference } from "./infer.ts";
-export type { Infer, InferredAnswer } from "./infer.ts";
+export { createInference, isStorable } from "./infer.ts";
+export type { Infer, InferredAnswer, SharedAnswer } from "./infer.ts";
 export type { Garment } from "./garment.ts";
 export { createChatCompletion } from "./chat-completion.ts";
 export type { ChatCompletion, ChatImage, ChatRequest, CompleteChat } from "./chat-completion.ts";

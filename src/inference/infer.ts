@@ -1,93 +1,138 @@
 import type { Fleet } from "../backends/index.ts";
+import type { Answers, TimeLeft } from "../cache/index.ts";
 import { createQuestion, createReask, mergeReask } from "../extraction/index.ts";
 import type { ValidAnswer } from "../extraction/index.ts";
-import type { Images } from "../image/index.ts";
+import type { Images, Upload } from "../image/index.ts";
 import { createId } from "../kernel/index.ts";
 import type { Clock } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
 import type { AttributesAnswer, Config } from "../../schemas/index.ts";
 import { ask } from "./ask.ts";
 import type { AskContext, Asked } from "./ask.ts";
-import { findCandidates, requireServed } from "./candidates.ts";
+import { createChoose } from "./choose.ts";
+import type { Choose } from "./choose.ts";
+import { createContentKey } from "./content.ts";
 import { answerInvalid } from "./errors.ts";
 import { targetOf } from "./garment.ts";
 import type { Garment } from "./garment.ts";
 import { createPrepare } from "./prepare.ts";
 import { fieldsToReview } from "./review.ts";
 import { createStopwatch } from "./stopwatch.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 
 /** Ids of the built-in simulator's models begin with this, and no real model's does. */
 const simulatedPrefix = "sim-";
 
-interface InferenceParts {
-  config: Pick<Config, "image" | "routing" | "review">;
-  images: Images;
-  fleet: Fleet;
-  instruments: Instruments;
-  clock: Clock;
-}
+/** What every caller with the same content may share. */
+export type SharedAnswer = Omit<
+  AttributesAnswer,
+  "id" | "sample_id" | "metadata" | "needs_review" | "cache" | "timings_ms"
+>;
 
 /** The answer without the total time, which only the HTTP edge knows. */
 export type InferredAnswer = Omit<AttributesAnswer, "timings_ms"> & {
   timings_ms: Omit<AttributesAnswer["timings_ms"], "total">;
 };
 
+interface InferenceParts {
+  config: Pick<Config, "image" | "routing" | "review" | "cache">;
+  images: Images;
+  fleet: Fleet;
+  answers: Answers<SharedAnswer>;
+  instruments: Instruments;
+  clock: Clock;
+  /** Share of its vision token budget that a new request keeps: 1, or less under pressure. */
+  budgetFactor: () => number;
+}
+
 /** One garment in, nine validated attributes out. */
 export type Infer = (garment: Garment) => Promise<InferredAnswer>;
 
 /** Creates the one way from a garment to its answer; `infer` reads top to bottom as a request runs. */
-export function createInference({ config, images, fleet, instruments, clock }: InferenceParts): Infer {
+export function createInference(parts: InferenceParts): Infer {
+  const { config, images, fleet, answers, instruments, clock } = parts;
+  const keyOf = createContentKey(config.image);
+
   return async function infer(garment) {
-    const { options, deadline } = garment;
-    const target = targetOf(options);
-    requireServed(fleet, target);
+    const { options, deadline, priority } = garment;
     const stopwatch = createStopwatch(clock);
 
     // Digest, header, limits: everything that can refuse an image without decoding it.
     const uploads = await stopwatch.time("image", () =>
       Promise.all(garment.images.map(({ bytes, view }) => images.inspect(bytes, view))),
     );
+    const target = targetOf(options);
+    const choose = createChoose(fleet, target, uploads.length);
+    const factor = parts.budgetFactor();
+
+    const key = keyOf({ uploads, target, asked: options.vision_tokens, factor, candidates: choose().ranked });
+    const mode = config.cache.enabled ? garment.cacheMode : "no-store";
+    const { answer, cache } = await answers.get(key, { mode, lane: priority, deadline }, (timeLeft) =>
+      answerAnew({ uploads, options, choose, factor, stopwatch }, timeLeft),
+    );
+
+    return {
+      id: createId("gar_", clock.wall()),
+      sample_id: options.sample_id ?? null,
+      metadata: options.metadata ?? null,
+      ...answer,
+      tier: target.tier,
+      needs_review: fieldsToReview(answer.confidence, config.review.thresholds),
+      cache,
+      timings_ms: { ...stopwatch.timings },
+    };
+  };
+
+  async function answerAnew(request: RequestParts, timeLeft: TimeLeft): Promise<SharedAnswer> {
+    const { uploads, options, choose, factor, stopwatch } = request;
     const views = uploads.map((upload) => upload.view);
+    let degradedTier: ReturnType<Choose>["degradedTier"] = null;
     const context: AskContext = {
-      rank: () => findCandidates(fleet, target, uploads.length),
+      rank() {
+        const choice = choose();
+        degradedTier = choice.degradedTier;
+        return choice.ranked;
+      },
       prepare: createPrepare({
         images,
         uploads,
         asked: options.vision_tokens,
         budgets: config.image.vision_tokens,
         maxPerRequest: config.image.max_vision_tokens_per_request,
-        signal: deadline.signal,
+        factor,
+        signal: timeLeft.signal,
       }),
-      deadline,
+      deadline: timeLeft,
       stopwatch,
       instruments,
       spent: { attempts: 0, promptTokens: 0, completionTokens: 0 },
       attemptTimeoutMs: config.routing.attempt_timeout_ms,
       maxAttempts: config.routing.max_attempts,
     };
-
     const asked = await ask(createQuestion(views), context);
     const answer = await complete(asked, views, context);
     record(instruments, asked.backend.id, answer);
-
+    const { backend, preparation } = asked;
+    const { degradedTokens } = preparation;
+    const isDegraded = degradedTokens !== null || degradedTier !== null;
     return {
-      id: createId("gar_", clock.wall()),
-      sample_id: options.sample_id ?? null,
-      metadata: options.metadata ?? null,
       attributes: answer.attributes,
       confidence: answer.confidence,
       calibrator: null,
-      needs_review: fieldsToReview(answer.confidence, config.review.thresholds),
-      model: asked.backend.config.model,
-      backend: asked.backend.id,
-      quantization: asked.backend.config.quantization,
-      tier: target.tier,
-      simulated: asked.backend.config.model.startsWith(simulatedPrefix),
-      cache: "miss",
+      model: backend.config.model,
+      backend: backend.id,
+      quantization: backend.config.quantization,
+      tier: null,
+      simulated: backend.config.model.startsWith(simulatedPrefix),
       attempts: context.spent.attempts,
       repaired: answer.isRepaired,
-      degraded: null,
-      images: asked.images.map((image) => ({
+      degraded: isDegraded
+        ? {
+            ...(degradedTokens !== null && { vision_tokens: degradedTokens }),
+            ...(degradedTier !== null && { tier: degradedTier }),
+          }
+        : null,
+      images: preparation.images.map((image) => ({
         view: image.view,
         sha256: image.sha256,
         format: image.format,
@@ -98,9 +143,21 @@ export function createInference({ config, images, fleet, instruments, clock }: I
         vision_tokens: image.visionTokens,
       })),
       usage: { prompt_tokens: context.spent.promptTokens, completion_tokens: context.spent.completionTokens },
-      timings_ms: { ...stopwatch.timings },
     };
-  };
+  }
+}
+
+interface RequestParts {
+  uploads: readonly Upload[];
+  options: Garment["options"];
+  choose: Choose;
+  factor: number;
+  stopwatch: Stopwatch;
+}
+
+/** Only a clean answer that is as good as was asked for may be given to others later. */
+export function isStorable({ repaired, degraded }: SharedAnswer): boolean {
+  return !repaired && degraded === null;
 }
 
 /** Asks once more for what an answer lacks, at the backend that knows the images already. */

@@ -28,6 +28,8 @@ export interface Instruments {
   readonly answers: Counter<"backend" | "outcome">;
   readonly fieldNull: Counter<"backend" | "field">;
   readonly confidence: Histogram<"field">;
+  readonly admission: Counter<"outcome">;
+  readonly brownOutFactor: Gauge;
   readonly cacheRequests: Counter<"outcome">;
 }
 
@@ -102,6 +104,15 @@ export function createInstruments(): Instruments {
       "Raw or calibrated confidence of a field in answers that carry one.",
       confidenceBuckets,
       ["field"],
+    ),
+    admission: meter.counter(
+      "admission_total",
+      "Requests by what admission did with them: admitted at once, queued first, shed for one of three reasons, or abandoned.",
+      ["outcome"],
+    ),
+    brownOutFactor: meter.gauge(
+      "brown_out_factor",
+      "Share of their vision token budget that new requests keep: 1, or less under pressure.",
     ),
     cacheRequests: meter.counter(
       "cache_requests_total",

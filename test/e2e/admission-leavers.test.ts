@@ -33,7 +33,8 @@ async function serve(workMs: number) {
   const app = Fastify();
   await app.register(problemPlugin);
   await app.register(requestContextPlugin, { clock, deadlineMs: { interactive: 10_000, bulk: 60_000 } });
-  await app.register(uploadPlugin, { maxBodyBytes: 20_000, maxImageBytes: 20_000, maxImages: 1 });
+  const fetchImage = () => Promise.reject(new Error("no image is named by URL here"));
+  await app.register(uploadPlugin, { maxBodyBytes: 20_000, maxImageBytes: 20_000, maxImages: 1, fetchImage });
   await app.register(admissionPlugin, { admission, clock, maxBodyBytes: 20_000 });
   app.post("/work", async (request, _reply) => {
     countUndeclaredBytes(request);

@@ -5,7 +5,7 @@ import { loadConfig } from "../../config/index.ts";
 import type { BackendConfig, Config } from "../../schemas/index.ts";
 import { buildApp } from "../../src/app.ts";
 import { openGateway } from "../../src/gateway.ts";
-import type { Gateway } from "../../src/gateway.ts";
+import type { Gateway, GatewayOverrides } from "../../src/gateway.ts";
 import { openSimulator } from "../../src/simulator/index.ts";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/index.ts";
 import { fixedVision } from "./fixed-vision.ts";
@@ -18,6 +18,7 @@ interface Options {
   backend?: Partial<BackendConfig>;
   /** Changes to the default configuration. */
   change?: (config: Config) => void;
+  overrides?: GatewayOverrides;
 }
 
 export interface SimulatedGateway {
@@ -36,7 +37,7 @@ export interface SimulatedGateway {
  */
 export async function openSimulatedGateway(t: TestContext, options: Options = {}): Promise<SimulatedGateway> {
   const before = activeResources();
-  const { simulators: simulatorOptions = [{}], backend = {}, change } = options;
+  const { simulators: simulatorOptions = [{}], backend = {}, change, overrides } = options;
   const simulators = await Promise.all(
     simulatorOptions.map((each) => openSimulator({ modelId: "sim-test", speed: 0, vision: fixedVision(), ...each })),
   );
@@ -61,7 +62,7 @@ export async function openSimulatedGateway(t: TestContext, options: Options = {}
     { level: "debug", base: null },
     { write: (line: string) => void logLines.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const gateway = await openGateway(config, { log });
+  const gateway = await openGateway(config, { log, ...overrides });
   await gateway.fleet.onceSettled;
   const app = await buildApp(gateway);
   await app.listen({ host: "127.0.0.1", port: 0 });
@@ -94,7 +95,8 @@ export async function openSimulatedGateway(t: TestContext, options: Options = {}
     post: (body, query = "", init = {}) =>
       fetch(`${url}/v1/attributes${query}`, {
         method: "POST",
-        headers: { "content-type": "image/jpeg" },
+        // Tests are about backends: a stored answer would hide them.
+        headers: { "content-type": "image/jpeg", "cache-control": "no-store" },
         body: new Uint8Array(body),
         ...init,
       }),

@@ -5,7 +5,12 @@ import type { Config } from "../../schemas/index.ts";
 import { buildApp } from "../../src/app.ts";
 import type { Gateway } from "../../src/gateway.ts";
 import type { Garment, InferredAnswer } from "../../src/inference/index.ts";
+import { createAccess } from "../../src/access.ts";
+import { createIdempotency } from "../../src/cache/index.ts";
+import { createAdmission } from "../../src/limits/index.ts";
 import { systemClock } from "../../src/kernel/index.ts";
+import { createImageFetcher } from "../../src/net/index.ts";
+import type { FetchImage } from "../../src/net/index.ts";
 import { createInstruments } from "../../src/telemetry/index.ts";
 
 export interface StubGateway {
@@ -21,10 +26,16 @@ interface StubOptions {
   /** Changes to the default configuration. */
   change?: (config: Config) => void;
   infer?: (garment: Garment) => Promise<InferredAnswer>;
+  /** Switched off where not given. */
+  fetchImage?: FetchImage;
 }
 
 /** The HTTP side with inference replaced: for what happens before and after it. */
-export async function buildStubGateway({ change, infer = answerNulls }: StubOptions = {}): Promise<StubGateway> {
+export async function buildStubGateway({
+  change,
+  infer = answerNulls,
+  fetchImage = createImageFetcher({ isEnabled: false, allowHosts: [], maxBytes: 0, clock: systemClock }).fetch,
+}: StubOptions = {}): Promise<StubGateway> {
   const config = structuredClone<Config>(loadConfig({ environment: {} }));
   change?.(config);
   const garments: Garment[] = [];
@@ -43,6 +54,15 @@ export async function buildStubGateway({ change, infer = answerNulls }: StubOpti
       garments.push(garment);
       return infer(garment);
     },
+    fetchImage,
+    access: createAccess(config),
+    admission: createAdmission({
+      maxInFlight: config.admission.max_in_flight,
+      maxQueue: config.admission.max_queue,
+      maxBytesInFlight: config.admission.max_bytes_in_flight,
+      clock: systemClock,
+    }),
+    idempotency: createIdempotency({ maxEntries: 100, maxBytes: 1_000_000, ttlMs: 60_000, clock: systemClock }),
     embedded: null,
     simulationNotice: "",
     startedAtSeconds: 0,

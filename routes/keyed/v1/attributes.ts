@@ -1,4 +1,6 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { InferredAnswer } from "../../../src/inference/index.ts";
+import { sha256 } from "../../../src/kernel/index.ts";
 import { AttributesAnswerSchema, AttributesJsonSchema, TextOptionsSchema, viewNames } from "../../../schemas/index.ts";
 import type { AttributesAnswer } from "../../../schemas/index.ts";
 import { problemResponses } from "../../problems.ts";
@@ -9,12 +11,18 @@ const schema = {
   tags: ["attributes"],
   summary: "One garment, nine attributes",
   description:
-    "Send one garment's photos in one of three forms: a multipart form whose file parts are named by their view, the image itself as the body, or JSON with base64. What the bytes are decides the format: jpeg, png, webp, avif, gif (first frame), tiff (first page), heic.",
+    "Send one garment's photos in one of three forms: a multipart form whose file parts are named by their view, the image itself as the body, or JSON with base64 or https URLs. What the bytes are decides the format: jpeg, png, webp, avif, gif (first frame), tiff (first page), heic.",
   querystring: TextOptionsSchema,
   headers: {
     type: "object",
     properties: {
       "x-priority": { type: "string", enum: ["interactive", "bulk"], default: "interactive" },
+      "idempotency-key": {
+        type: "string",
+        maxLength: 255,
+        description: "Answers a repeated request with the first reply.",
+      },
+      "cache-control": { type: "string", description: "`no-cache` asks anew, `no-store` also stores nothing." },
       "x-request-id": { type: "string", maxLength: 128, description: "Echoed; made where it is missing." },
     },
   },
@@ -37,7 +45,8 @@ const schema = {
     200: { description: "The nine attributes", ...AttributesAnswerSchema },
     ...problemResponses(
       ["request_invalid", "image_missing", "not_found", "body_too_large", "image_too_large", "unsupported_media_type"],
-      ["too_many_images", "image_corrupt", "image_too_many_pixels", "url_forbidden", "internal"],
+      ["too_many_images", "image_corrupt", "image_too_many_pixels", "url_forbidden", "url_unreachable", "internal"],
+      ["unauthorized", "forbidden", "idempotency_mismatch", "rate_limited"],
       ["answer_invalid", "backend_failed", "overloaded", "no_backend", "deadline_exceeded"],
     ),
   },
@@ -45,29 +54,62 @@ const schema = {
 
 /** `POST /v1/attributes`. The upload validates itself, because the three forms validate differently. */
 export async function attributesRoute(app: FastifyInstance): Promise<void> {
-  const { infer, clock } = app.gateway;
+  const { infer, clock, instruments } = app.gateway;
   app.post("/attributes", { schema, validatorCompiler: () => () => true }, async (request, reply) => {
     const upload = await request.readUpload();
-    const inferred = await infer({ ...upload, deadline: request.deadline });
-    const total = clock.now() - request.startedAt;
-    const answer: AttributesAnswer = { ...inferred, timings_ms: roundAll({ total, ...inferred.timings_ms }) };
-    const { overhead } = app.gateway.instruments;
-    overhead.labels({ component: "total" }).observe(Math.max(0, total - inferred.timings_ms.backend) / 1000);
-    request.logFields = {
-      id: answer.id,
-      backend: answer.backend,
-      tier: answer.tier,
-      attempts: answer.attempts,
-      repaired: answer.repaired,
-      cache: answer.cache,
-      images: answer.images.length,
-      timings_ms: answer.timings_ms,
-    };
-    return reply
-      .header("x-garment-backend", answer.backend)
-      .header("server-timing", serverTiming(answer.timings_ms))
-      .send(answer);
+    const content = () => ({
+      images: upload.images.map(({ view, bytes }) => ({ view, sha256: sha256(bytes) })),
+      options: upload.options,
+    });
+    await reply.sendOnce({ apiKeyId: request.caller.id, content }, async (deadline) => {
+      const { priority, cacheMode } = request;
+      const inferred = await request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode }));
+      const answer = complete(request, inferred, clock.now());
+      instruments.overhead
+        .labels({ component: "total" })
+        .observe(Math.max(0, answer.timings_ms.total - answer.timings_ms.backend) / 1000);
+      if (answer.cache === "miss") {
+        await reply.chargeVisionTokens(answer.images.reduce((sum, image) => sum + image.vision_tokens, 0));
+      }
+      return {
+        status: 200,
+        headers: {
+          "content-type": "application/json; charset=utf-8",
+          "x-garment-backend": answer.backend,
+          "server-timing": serverTiming(answer.timings_ms),
+        },
+        body: JSON.stringify(answer),
+      };
+    });
+    return reply;
   });
+}
+
+/** Adds what only this request knows, and puts it into its log line. */
+function complete(request: FastifyRequest, inferred: InferredAnswer, now: number): AttributesAnswer {
+  const timings = inferred.timings_ms;
+  const answer: AttributesAnswer = {
+    ...inferred,
+    timings_ms: roundAll({
+      total: now - request.startedAt,
+      image: timings.image,
+      queue: timings.queue + request.queuedMs,
+      backend: timings.backend,
+    }),
+  };
+  request.logFields = {
+    ...request.logFields,
+    id: answer.id,
+    backend: answer.backend,
+    tier: answer.tier,
+    attempts: answer.attempts,
+    repaired: answer.repaired,
+    degraded: answer.degraded ?? undefined,
+    cache: answer.cache,
+    images: answer.images.length,
+    timings_ms: answer.timings_ms,
+  };
+  return answer;
 }
 
 function roundAll<T extends Record<string, number>>(timings: T): T {

@@ -1,12 +1,19 @@
 import type { FastifyRequest } from "fastify";
-import { bodyTooLarge, imageCorrupt, imageMissing, requestInvalid, tooManyImages, urlForbidden } from "../errors.ts";
+import type { FetchImage } from "../../net/index.ts";
+import { bodyTooLarge, imageCorrupt, imageMissing, requestInvalid, tooManyImages } from "../errors.ts";
 import { readBody } from "./body.ts";
 import { readJson } from "./options.ts";
 import type { UploadLimits } from "./plugin.ts";
+import { fetchNamed } from "./named-images.ts";
+import type { NamedImage } from "./named-images.ts";
 import type { Upload, UploadedImage } from "./upload.ts";
 
-/** The `application/json` form: images in base64, options as members. */
-export async function readJsonForm(request: FastifyRequest, limits: UploadLimits): Promise<Upload> {
+/** The `application/json` form: images in base64 or by URL, options as members. */
+export async function readJsonForm(
+  request: FastifyRequest,
+  limits: UploadLimits,
+  fetchImage: FetchImage,
+): Promise<Upload> {
   const bytes = await readBody(request.raw, {
     limit: limits.maxBodyBytes,
     tooLarge: () => bodyTooLarge(`Send at most ${limits.maxBodyBytes} bytes.`),
@@ -20,7 +27,9 @@ export async function readJsonForm(request: FastifyRequest, limits: UploadLimits
   if (options.deadline_ms !== undefined) request.deadline.narrow(options.deadline_ms);
   if (images.length === 0) throw imageMissing("`images` is missing or empty. Give at least one image.");
   if (images.length > limits.maxImages) throw tooManyImages(`Send at most ${limits.maxImages} images of one garment.`);
-  return { images: images.map((image, at) => readImage(image, at, limits)), options };
+  // Every image is judged before the first is fetched.
+  const read = images.map((image, at) => readImage(image, at, limits));
+  return { images: await fetchNamed(read, fetchImage, request.deadline.signal), options };
 }
 
 interface JsonImage {
@@ -29,14 +38,13 @@ interface JsonImage {
   view?: UploadedImage["view"];
 }
 
-function readImage({ data, url, view = "image" }: JsonImage, at: number, limits: UploadLimits): UploadedImage {
-  if ((data === undefined) === (url === undefined)) {
+function readImage(image: JsonImage, at: number, limits: UploadLimits): UploadedImage | NamedImage {
+  const { data, url, view = "image" } = image;
+  if (data === undefined && url !== undefined) return { view, url };
+  if (data === undefined || url !== undefined) {
     throw requestInvalid("Each image has either `data` or `url`.", {
       errors: [{ path: `images.${at}`, message: "must have exactly one of data and url" }],
     });
-  }
-  if (data === undefined) {
-    throw urlForbidden("Images by URL are switched off here (image.urls.enabled). Send the image's bytes in `data`.");
   }
   const bytes = decodeBase64(data, at);
   if (bytes.length > limits.maxImageBytes) throw limits.imageTooLarge();

@@ -2,6 +2,7 @@ import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { GatewayError } from "../../kernel/index.ts";
+import type { FetchImage } from "../../net/index.ts";
 import { imageMissing, imageTooLarge, unsupportedMediaType } from "../errors.ts";
 import { drainUnreadBody } from "./drain.ts";
 import { readJsonForm } from "./json.ts";
@@ -14,6 +15,10 @@ export interface UploadLimits {
   maxImageBytes: number;
   maxImages: number;
   imageTooLarge: () => GatewayError;
+}
+
+interface UploadOptions extends Omit<UploadLimits, "imageTooLarge"> {
+  fetchImage: FetchImage;
 }
 
 declare module "fastify" {
@@ -31,7 +36,7 @@ type Form = "raw" | "json" | "multipart";
 
 /** Accepts the three forms of an upload and nothing else: Fastify's own text/plain and JSON parsers are removed. */
 export const uploadPlugin = fp(
-  async (app: FastifyInstance, options: Omit<UploadLimits, "imageTooLarge">) => {
+  async (app: FastifyInstance, { fetchImage, ...options }: UploadOptions) => {
     const limits: UploadLimits = {
       ...options,
       imageTooLarge: () => imageTooLarge(`Send images of at most ${options.maxImageBytes} bytes each.`),
@@ -56,7 +61,7 @@ export const uploadPlugin = fp(
         case "multipart":
           return readMultipartForm(this, limits);
         case "json":
-          return readJsonForm(this, limits);
+          return readJsonForm(this, limits, fetchImage);
         case "raw":
           return readRawForm(this, limits);
       }
