@@ -4,6 +4,7 @@ import type { Clock, Random } from "../kernel/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import { createAvailability } from "./availability.ts";
 import type { BackendState } from "./availability.ts";
+import { createCapacity } from "./capacity.ts";
 import { BackendFailure } from "./failure.ts";
 import { shakeHands } from "./handshake.ts";
 import type { OutageReason, ServerFacts } from "./handshake.ts";
@@ -27,6 +28,16 @@ export interface BackendDeps {
   instruments: Instruments;
   /** Where calls wait for places; the backends of a fleet share one. */
   line?: PlaceLine<Backend, Place>;
+}
+
+/** What routing may know of a backend; the shape of its `Candidate`. */
+export interface CandidateFigures {
+  id: string;
+  weight: number;
+  inFlightTokens: number;
+  /** Tokens it has shown it can work off in one second, with all places that it may have now. */
+  capacityTokens: number;
+  freePlaces: number;
 }
 
 /** A wish for a place at a backend. */
@@ -71,6 +82,8 @@ export interface Backend {
   readonly inFlightTokens: number;
   /** Calls it may be given right now; 0 while it is out of rotation. */
   readonly freePlaces: number;
+  /** Its load in the numbers that a routing policy compares. */
+  candidate(): CandidateFigures;
   /** Calls that wait for a place at this backend, or at it among others. */
   readonly waiting: number;
   /** Open sockets to the server, those of handshakes included. */
@@ -104,6 +117,7 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
   const reporter = createReporter(config.id, deps);
   const closing = new AbortController();
   const ledger = createLedger();
+  const capacity = createCapacity(clock);
   const line = deps.line ?? createPlaceLine();
   const client = openVllmClient({
     config,
@@ -158,16 +172,18 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     const booking = ledger.book(work);
     reporter.inFlight(ledger.calls);
     return openPlace({
+      backend,
       booking,
       client,
       target,
       clock,
       isUsable: () => availability.state === "ready",
-      onBegin() {
+      onBegin(work) {
         const settle = availability.track();
         return ({ failure, durationMs }) => {
           reporter.chat(failure?.kind ?? "ok", durationMs);
-          if (failure !== null) note(failure);
+          if (failure === null) capacity.answered(work, durationMs);
+          else note(failure);
           settle(failure);
         };
       },
@@ -217,6 +233,13 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       return client.openSockets;
     },
     onceSettled: availability.onceSettled,
+    candidate: () => ({
+      id: config.id,
+      weight: config.weight,
+      inFlightTokens: ledger.tokens,
+      capacityTokens: capacity.tokensOf(config.max_concurrency),
+      freePlaces: freePlaces(),
+    }),
     tryAcquire,
     async chat(call, options) {
       const place = await acquire({ work: call.work, signal: options.signal });

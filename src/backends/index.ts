@@ -4,10 +4,10 @@
  * know what a garment is, which backend to prefer for whom, and when to ask again.
  */
 export { openFleet } from "./fleet.ts";
-export type { CandidateQuery, Fleet } from "./fleet.ts";
+export type { CandidateQuery, Fleet, FleetWish } from "./fleet.ts";
 export { openBackend } from "./backend.ts";
 export type { AnswerOutcome, Backend, BackendDeps } from "./backend.ts";
-export type { ChatOptions, ChatResult, ForwardCall, Forwarded } from "./place.ts";
+export type { ChatOptions, ChatResult, ForwardCall, Forwarded, Place } from "./place.ts";
 export type { Work } from "./work.ts";
 export type { BackendState } from "./availability.ts";
 export type { ChatCall } from "./payload.ts";

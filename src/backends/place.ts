@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Clock } from "../kernel/index.ts";
 import { NetError } from "../net/index.ts";
 import type { HttpResponse } from "../net/index.ts";
+import type { Backend } from "./backend.ts";
 import { BackendFailure, failureOfExchange } from "./failure.ts";
 import type { Booking } from "./ledger.ts";
 import { buildPayload } from "./payload.ts";
@@ -45,6 +46,7 @@ export type Forwarded = ForwardHead & ({ body: Buffer; stream: null } | { body: 
 
 /** The right to one call to a backend, which counts as in flight from now on. */
 export interface Place {
+  readonly backend: Backend;
   /** Asks the model. Throws BackendFailure; `unavailable`, with nothing sent, where it has left the rotation meanwhile. */
   chat(call: ChatCall, options: ChatOptions): Promise<ChatResult>;
   /** Passes a request on as it is. Fails as `chat` does, up to the answer's headers; after them the stream fails. */
@@ -60,19 +62,20 @@ export interface CallEnd {
 }
 
 interface PlaceParts {
+  backend: Backend;
   booking: Booking;
   client: VllmClient;
   target: { model: string; chatTemplateKwargs: Readonly<Record<string, unknown>> | null };
   clock: Clock;
   isUsable(): boolean;
   /** A call begins; what it returns is called once, when it has ended. */
-  onBegin(): (end: CallEnd) => void;
+  onBegin(work: Work): (end: CallEnd) => void;
   /** The booking is closed. */
   onFree(): void;
 }
 
 /** Opens a place for a booked call. */
-export function openPlace({ booking, client, target, clock, isUsable, onBegin, onFree }: PlaceParts): Place {
+export function openPlace({ backend, booking, client, target, clock, isUsable, onBegin, onFree }: PlaceParts): Place {
   let isUsed = false;
   let isFree = false;
 
@@ -93,7 +96,7 @@ export function openPlace({ booking, client, target, clock, isUsable, onBegin, o
     }
     booking.rebook(work);
     const start = clock.now();
-    const onEnd = onBegin();
+    const onEnd = onBegin(work);
     return (failure) => {
       const durationMs = clock.now() - start;
       if (!isFree) {
@@ -138,6 +141,7 @@ export function openPlace({ booking, client, target, clock, isUsable, onBegin, o
   }
 
   return {
+    backend,
     chat,
     forward,
     release() {

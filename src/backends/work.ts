@@ -11,6 +11,9 @@ export function tokensOf({ visionTokens, textTokens }: Work): number {
   return count(visionTokens) + count(textTokens);
 }
 
+/** No call is that large; the bound keeps sums exact whatever a caller claims. */
+const maxTokens = 1_000_000_000;
+
 function count(tokens: number): number {
-  return tokens > 0 ? Math.min(Math.round(tokens), Number.MAX_SAFE_INTEGER / 4096) : 0;
+  return tokens > 0 ? Math.min(Math.round(tokens), maxTokens) : 0;
 }
