@@ -27,16 +27,7 @@ How well the simulator's eyes see. The photos are split by a hash of their file 
                    made by: npm run samples -- --count 200 --seed 777 --out data/eyes-drawings
   --write          with judge: puts the tables into docs/simulator-eyes.md`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    help: { type: "boolean" },
-    write: { type: "boolean" },
-    photos: { type: "string", default: "../shared/garments" },
-    samples: { type: "string", default: "samples/garments" },
-    drawings: { type: "string", default: "data/eyes-drawings" },
-  },
-});
+const { values, positionals } = readArguments();
 const command = positionals[0] ?? "judge";
 const modelFile = new URL("../src/simulator/eyes/model.json", import.meta.url);
 const docsFile = new URL("../docs/simulator-eyes.md", import.meta.url);
@@ -53,6 +44,24 @@ if (photos === null) {
 if (command === "judge") await judgeAll(photos);
 if (command === "cross-validate") await crossValidateTuning(photos);
 if (command === "train") await trainAnew(photos);
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean" },
+        write: { type: "boolean" },
+        photos: { type: "string", default: "../shared/garments" },
+        samples: { type: "string", default: "samples/garments" },
+        drawings: { type: "string", default: "data/eyes-drawings" },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
 
 async function judgeAll({ tuning, heldOut }: Photos): Promise<void> {
   const { seen, milliseconds } = await lookAt(heldOut);

@@ -46,7 +46,7 @@ export function exactFiguresOf(judged: readonly Judged[]): Figure[] {
   return fieldNames.map((field) => figureOf(field, exactAnswers(field, judged)));
 }
 
-export function exactAnswers(field: FieldName, judged: readonly Judged[]): Answer[] {
+function exactAnswers(field: FieldName, judged: readonly Judged[]): Answer[] {
   return judged.map(({ sighting, labels }) => ({
     truth: labels[field],
     answer: sighting[field].value,
@@ -61,7 +61,7 @@ function figureOf(name: string, answers: readonly Answer[]): Figure {
   return { name, count: answers.length, right: shareRight(answers), bestConstant: most / answers.length, constant };
 }
 
-export function shareRight(answers: readonly Answer[]): number {
+function shareRight(answers: readonly Answer[]): number {
   return answers.filter(({ truth, answer }) => truth === answer).length / answers.length;
 }
 

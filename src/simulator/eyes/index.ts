@@ -15,7 +15,7 @@ export { combine } from "./combine.ts";
 export type EyesBuild = "fp8" | "nvfp4";
 
 export interface Eyes {
-  /** What one image shows. Any size from one pixel up; about 10 ms for 480 x 640. */
+  /** What one image shows. Any size from one pixel up; 10 to 15 ms of CPU time for 480 x 640. */
   look(pixels: Pixels): Sighting;
 }
 
