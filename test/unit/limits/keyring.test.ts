@@ -48,6 +48,12 @@ test("without a key the caller is anonymous where none is required, but a wrong 
   assert.equal(open.authenticate("Bearer key-of-the-robot").id, "robot");
 });
 
+test("where there are no keys none is wrong: OpenAI's clients always send one", () => {
+  const open = createKeyring({ keys: [], anonymous: ["infer"] });
+  assert.deepEqual(open.authenticate("Bearer none"), { id: null, scopes: new Set(["infer"]) });
+  assert.throws(() => createKeyring({ keys: [], anonymous: null }).authenticate("Bearer none"), unauthorized);
+});
+
 test("a missing scope is forbidden, with a detail that names the scope", () => {
   const robot = closed.authenticate("Bearer key-of-the-robot");
   requireScope(robot, "infer");

@@ -77,6 +77,17 @@ test("the n-th in the bulk queue has its turn within 8 n turns, however many int
   );
 });
 
+test("turns that were over before bulk came do not let it jump the queue", () => {
+  const line = createWaitingLine<string>();
+  for (let n = 0; n < 20; n += 1) line.push("interactive", "interactive");
+  for (let n = 0; n < 15; n += 1) line.take();
+  line.push("bulk", "bulk");
+  assert.deepEqual(
+    Array.from({ length: 6 }, () => line.take()),
+    ["interactive", "interactive", "interactive", "interactive", "interactive", "bulk"],
+  );
+});
+
 test("tells a newcomer the turns it waits for if nobody comes after it", () => {
   fc.assert(
     fc.property(fc.nat(40), fc.nat(10), priority, (interactive, bulk, newcomer) => {
