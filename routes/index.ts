@@ -3,6 +3,7 @@
  * Knows schemas and `app.gateway`; formats no errors and holds no logic of its own.
  */
 export { attributesRoute } from "./keyed/v1/attributes.ts";
+export { chatCompletionsRoute } from "./keyed/v1/chat-completions.ts";
 export { modelsRoute } from "./keyed/v1/models.ts";
 export { healthRoutes } from "./public/health.ts";
 export { metricsRoute } from "./public/metrics.ts";

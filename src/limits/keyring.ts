@@ -19,7 +19,8 @@ interface KeyringOptions {
 
 export interface Keyring {
   /**
-   * Tells the caller from an Authorization header. A key that is sent must be right, also where none is needed.
+   * Tells the caller from an Authorization header. Where there are keys, one that is sent must be right, also where none is
+   * needed. Where there are none, none can be wrong: OpenAI's clients cannot be told to send no key.
    * @throws GatewayError unauthorized
    */
   authenticate(authorization: string | undefined): Caller;
@@ -35,7 +36,7 @@ export function createKeyring({ keys, anonymous }: KeyringOptions): Keyring {
 
   return {
     authenticate(authorization) {
-      if (authorization === undefined) {
+      if (authorization === undefined || known.length === 0) {
         if (anonymousCaller !== null) return anonymousCaller;
         throw unauthorized("Send your API key in the header `Authorization: Bearer KEY`.");
       }
