@@ -3,7 +3,7 @@ export interface AnsweredCall {
   /** When it began, in the monotonic milliseconds of `now`. */
   beganAt: number;
   now: number;
-  /** What it cost, at least 1: large calls take longer, which is no congestion. */
+  /** What it cost: large calls take longer, which is no congestion. */
   tokens: number;
   /** Calls in flight when it ended, itself included. */
   inFlight: number;
@@ -35,12 +35,14 @@ interface AdaptiveLimitOptions {
 const minAnswers = 8;
 /** A round in which less of the limit was in use shows nothing about the limit. */
 const minUse = 0.8;
+/** While it doubles, callers may be half a generation behind. */
+const minUseInRamp = 0.5;
 /** What one step changes, and what steps in the same direction grow to. */
 const smallestStep = 0.08;
 const largestStep = 0.16;
 /** Until the first step that was taken back it looks for the order of magnitude. */
 const largestFirstStep = 0.5;
-/** Where a backend without a history is taken without looking. */
+/** A backend without a history is taken this far without looking. */
 const firstTarget = 16;
 /** Having found the places, it looks for more only every so often. */
 const restRounds = 4;
@@ -105,10 +107,15 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
     set(limit + direction * Math.max(1, limit * step), at);
   }
 
+  /** The mean is a fraction, and an answer has given its own place away by the time it tells. */
+  function isQueue(waitingInside: number): boolean {
+    return waitingInside >= Math.max(0.5, limit * queueShare);
+  }
+
   /** One more for each answer, which doubles it with each generation. */
   function ramp(waitingInside: number | null, inFlight: number): void {
-    if (waitingInside !== null && waitingInside >= Math.max(1, limit * queueShare)) target = 0;
-    else if (inFlight >= limit * minUse) limit = clamp(limit + 1);
+    if (waitingInside !== null && isQueue(waitingInside)) target = 0;
+    else if (inFlight >= limit * minUseInRamp) limit = clamp(limit + 1);
     if (limit >= target) target = 0;
   }
 
@@ -137,7 +144,7 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
 
   function followQueue(waitingInside: number, inFlight: number, at: number): void {
     direction = 1;
-    if (waitingInside >= Math.max(1, limit * queueShare)) {
+    if (isQueue(waitingInside)) {
       steps = 0;
       rest = restRounds;
       set(inFlight - waitingInside, at);
@@ -164,8 +171,8 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
         return;
       }
       round.answers += 1;
-      round.tokens += tokens;
-      round.durationMs += now - beganAt;
+      round.tokens += Math.max(tokens, 1);
+      round.durationMs += Math.max(now - beganAt, 0.01);
       round.inFlight += inFlight;
       const enough = Math.max(minAnswers, limit);
       const isToldSoon = round.readings === 0 && now - toldAt < toldForMs && round.answers < 4 * enough;
