@@ -2,32 +2,35 @@ import { GatewayError } from "../kernel/index.ts";
 import type { FetchImage } from "../net/index.ts";
 
 /** An image that a request names by its URL. */
-interface NamedImage {
+export interface NamedImage {
   url: string;
   /** Where in the request it stands. */
   path: string;
 }
 
-/** Fetches images side by side, in their order; the first failure ends the other fetches and says which image it is about. */
+/**
+ * The bytes of all images, in their order: those that are only named are fetched side by side. The first failure ends the
+ * other fetches and says which image it is about.
+ */
 export async function fetchAll(
-  images: readonly NamedImage[],
+  images: readonly (Buffer | NamedImage)[],
   fetchImage: FetchImage,
   signal: AbortSignal,
 ): Promise<Buffer[]> {
-  if (images.length === 0) return [];
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
 
-  async function fetchOne({ url, path }: NamedImage): Promise<Buffer> {
+  async function bytesOf(image: Buffer | NamedImage): Promise<Buffer> {
+    if (Buffer.isBuffer(image)) return image;
     try {
-      return await fetchImage(url, either);
+      return await fetchImage(image.url, either);
     } catch (error) {
-      throw either.aborted ? error : atPlace(error, path);
+      throw either.aborted ? error : atPlace(error, image.path);
     }
   }
 
   try {
-    return await Promise.all(images.map(fetchOne));
+    return await Promise.all(images.map(bytesOf));
   } finally {
     failure.abort();
   }

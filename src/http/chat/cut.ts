@@ -20,7 +20,7 @@ export interface CutBody {
  * number of backends that are asked. Each content part is made anew from the members that count: vLLM finds media in
  * others too (a `uuid` makes it look for an `image_url` in a text), and so would fetch or reuse what nobody has checked.
  */
-export function cutAtImages({ model: _, ...body }: ChatCompletionBody): CutBody {
+export function cutAtImages(body: ChatCompletionBody): CutBody {
   const images: ImagePart[] = [];
   // Nobody can guess it, so no text of a caller's can stand for an image.
   const mark = randomUUID();
@@ -36,7 +36,7 @@ export function cutAtImages({ model: _, ...body }: ChatCompletionBody): CutBody 
     if (!Array.isArray(message.content)) return message;
     return { ...message, content: message.content.map((part, p) => remake(part, `messages[${m}].content[${p}]`)) };
   });
-  return { texts: JSON.stringify({ ...body, messages }).split(mark), images };
+  return { texts: JSON.stringify({ ...body, model: undefined, messages }).split(mark), images };
 }
 
 function missing(path: string): never {

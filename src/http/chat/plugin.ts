@@ -32,12 +32,12 @@ export const chatPlugin = fp(
   async (app: FastifyInstance, { maxBodyBytes, maxFetchedImages, fetchImage }: ChatLimits) => {
     async function readImages(parts: readonly ImagePart[], signal: AbortSignal): Promise<ChatImage[]> {
       const decoded = parts.map(decodeImagePart);
-      const named = parts.filter((_, at) => decoded[at] === null);
-      if (named.length > maxFetchedImages) {
+      if (decoded.filter((image) => image === null).length > maxFetchedImages) {
         throw tooManyImages(`Send at most ${maxFetchedImages} images by URL, and others as data URIs.`);
       }
-      const fetched = (await fetchAll(named, fetchImage, signal)).values();
-      return decoded.map((image) => image ?? { bytes: fetched.next().value as Buffer, base64: null });
+      const sources = parts.map((part, at) => decoded[at]?.bytes ?? part);
+      const images = await fetchAll(sources, fetchImage, signal);
+      return images.map((bytes, at) => ({ bytes, base64: decoded[at]?.base64 ?? null }));
     }
 
     app.decorateRequest("readChat", async function readChat(this: FastifyRequest): Promise<ChatRequest> {
