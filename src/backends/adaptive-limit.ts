@@ -146,12 +146,15 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
     direction = 1;
     if (isQueue(waitingInside)) {
       steps = 0;
+      isSearching = false;
       rest = restRounds;
       set(inFlight - waitingInside, at);
     } else if (rest > 0) {
       rest -= 1;
     } else {
       move(at);
+      // Near the places that were found it listens longer before it goes on.
+      if (!isSearching && steps <= 2) rest = restRounds;
     }
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from "../kernel/index.ts";
 import { openPool } from "../net/index.ts";
 import type { HttpPool, HttpRequest, HttpResponse } from "../net/index.ts";
 import { BackendFailure, failureOfExchange, failureOfResponse } from "./failure.ts";
+import { awaitFirstEvent } from "./first-event.ts";
 import { isRecord, parseJson } from "./json.ts";
 import { isChatAnswer, readReply } from "./reply.ts";
 import type { ChatReply } from "./reply.ts";
@@ -27,7 +28,7 @@ export interface VllmClient {
   chat(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
   /** A live chat call whose 200 answer is passed on as it is, once it is known to be a chat answer. */
   forward(body: Buffer, signal: AbortSignal): Promise<HttpResponse>;
-  /** The same for a stream: resolves with the headers, and then the signal ends it no more. */
+  /** The same for a stream: resolves with its first event, and then the signal ends it no more. */
   forwardStream(body: Buffer, signal: AbortSignal): Promise<StreamedResponse>;
   /** A chat call of ours, never behind the live ones. */
   probe(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
@@ -100,9 +101,12 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
       const request = { method: "POST", path: chatPath, body, signal, maxBodyBytes: maxStreamBytes, headers } as const;
       const response = await live.stream(request);
       if (response.status !== 200) throw failureOfResponse(await readWhole(response), clock.wall());
-      if (!String(response.headers["content-type"]).startsWith("text/event-stream")) {
-        response.body.on("error", () => {}).destroy();
-        throw badReply(response);
+      try {
+        if (!String(response.headers["content-type"]).startsWith("text/event-stream")) throw badReply(response);
+        await awaitFirstEvent(response.body, response, clock.wall());
+      } catch (error) {
+        response.body.destroy();
+        throw error;
       }
       return response;
     } catch (error) {
