@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { finished } from "node:stream";
 import type { Readable } from "node:stream";
 import type { HttpResponse } from "../net/index.ts";
 import { BackendFailure, failureOfResponse } from "./failure.ts";
@@ -16,7 +16,7 @@ export async function awaitFirstEvent(
   { headers, isResent }: Pick<HttpResponse, "headers" | "isResent">,
   wallMs: number,
 ): Promise<void> {
-  await once(stream, "readable"); // also at its end
+  await untilReadable(stream);
   const bytes = stream.read() as Buffer | null;
   if (bytes === null) throw new BackendFailure("bad_reply", { status: 200, sends: isResent ? 2 : 1 });
   stream.unshift(bytes);
@@ -24,6 +24,21 @@ export async function awaitFirstEvent(
   if (json === undefined) return;
   const body = Buffer.from(json);
   throw failureOfResponse({ status: readStatus(body), headers, isResent, body }, wallMs);
+}
+
+/** Resolves when there are bytes, or none will come. */
+function untilReadable(stream: Readable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopWatching = finished(stream, { writable: false }, (error) => settle(error ?? undefined));
+    const settle = (error?: Error): void => {
+      stopWatching();
+      stream.off("readable", onReadable);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onReadable = (): void => settle();
+    stream.on("readable", onReadable);
+  });
 }
 
 /** vLLM repeats as `code` the status that the answer would have had. */

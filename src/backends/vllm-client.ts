@@ -5,8 +5,12 @@ import type { HttpPool, HttpRequest, HttpResponse } from "../net/index.ts";
 import { BackendFailure, failureOfExchange, failureOfResponse } from "./failure.ts";
 import { awaitFirstEvent } from "./first-event.ts";
 import { isRecord, parseJson } from "./json.ts";
-import { isChatAnswer, readReply } from "./reply.ts";
+import { createReportSampling, loadReportRequest, readLoadReport } from "./load-report.ts";
+import { readMetricsPage } from "./metrics-page.ts";
+import type { MetricsPage } from "./metrics-page.ts";
+import { isChatAnswer, readReply, readSystemFingerprint } from "./reply.ts";
 import type { ChatReply } from "./reply.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 /** A served model as GET /v1/models lists it. */
 export interface ServedModel {
@@ -22,19 +26,26 @@ interface ChatExchange {
   sends: number;
 }
 
+interface LoadReport {
+  /** Requests that waited inside when it answered; null where it was not asked or did not tell. */
+  waitingInside: number | null;
+}
+
 /** The calls to one vLLM server. Each throws BackendFailure and closes its socket when the signal aborts. */
 export interface VllmClient {
   /** A live chat call. */
-  chat(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
+  chat(body: Buffer, signal: AbortSignal): Promise<ChatExchange & LoadReport>;
   /** A live chat call whose 200 answer is passed on as it is, once it is known to be a chat answer. */
-  forward(body: Buffer, signal: AbortSignal): Promise<HttpResponse>;
+  forward(body: Buffer, signal: AbortSignal): Promise<HttpResponse & LoadReport>;
   /** The same for a stream: resolves with its first event, and then the signal ends it no more. */
   forwardStream(body: Buffer, signal: AbortSignal): Promise<StreamedResponse>;
   /** A chat call of ours, never behind the live ones. */
-  probe(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
+  probe(body: Buffer, signal: AbortSignal): Promise<ChatExchange & { systemFingerprint: string | null }>;
   models(signal: AbortSignal): Promise<ServedModel[]>;
   /** Null where the server has no such route. */
   version(signal: AbortSignal): Promise<string | null>;
+  /** The page at /metrics; null where there is none that can be had in short time and size. Rejects only on abort. */
+  metrics(signal: AbortSignal): Promise<MetricsPage | null>;
   /** Tokens of the prompt's text without its images; null where the server has no such route. */
   countTextTokens(prompt: ChatPrompt, signal: AbortSignal): Promise<number | null>;
   readonly openSockets: number;
@@ -58,6 +69,9 @@ const connectTimeoutMs = 2000;
 const maxReplyBytes = 4 * 1024 * 1024;
 /** A stream carries each token with its alternatives in an event of its own. */
 const maxStreamBytes = 64 * 1024 * 1024;
+/** A page of a busy server has about 100 KB. */
+const maxMetricsBytes = 2 * 1024 * 1024;
+const metricsTimeoutMs = 2000;
 const maxControlBytes = 1024 * 1024;
 /** How much of an error's body is read: what names the mistake stands at its beginning. */
 const maxErrorBytes = 64 * 1024;
@@ -73,27 +87,27 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
   const control = openPool({ ...sockets, connections: 2 });
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (config.api_key !== null) headers["authorization"] = `Bearer ${config.api_key}`;
+  const reportingHeaders = { ...headers, ...loadReportRequest };
+  const isReportDue = createReportSampling();
 
-  async function exchange(pool: HttpPool, request: Omit<HttpRequest, "headers">): Promise<HttpResponse> {
+  async function exchange(pool: HttpPool, request: Omit<HttpRequest, "headers">, isReporting = false) {
     try {
-      return await pool.request({ ...request, headers });
+      return await pool.request({ ...request, headers: isReporting ? reportingHeaders : headers });
     } catch (error) {
       throw failureOfExchange(error);
     }
   }
 
-  async function post(pool: HttpPool, body: Buffer, signal: AbortSignal): Promise<HttpResponse> {
+  /** A chat call whose answer is 200, whatever it holds. */
+  async function post(pool: HttpPool, body: Buffer, signal: AbortSignal, isReporting = false): Promise<HttpResponse> {
     const request = { method: "POST", path: chatPath, body, signal, maxBodyBytes: maxReplyBytes } as const;
-    const response = await exchange(pool, request);
+    const response = await exchange(pool, request, isReporting);
     if (response.status !== 200) throw failureOfResponse(response, clock.wall());
     return response;
   }
 
-  async function chat(pool: HttpPool, body: Buffer, signal: AbortSignal): Promise<ChatExchange> {
-    const response = await post(pool, body, signal);
-    const reply = readReply(response.body);
-    if (reply === null) throw badReply(response);
-    return { reply, sends: response.isResent ? 2 : 1 };
+  function postLive(body: Buffer, signal: AbortSignal): Promise<HttpResponse> {
+    return post(live, body, signal, isReportDue(clock.now()));
   }
 
   async function forwardStream(body: Buffer, signal: AbortSignal): Promise<StreamedResponse> {
@@ -125,14 +139,33 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
   }
 
   return {
-    chat: (body, signal) => chat(live, body, signal),
+    async chat(body, signal) {
+      const response = await postLive(body, signal);
+      return { ...readExchange(response), waitingInside: readLoadReport(response.headers) };
+    },
     async forward(body, signal) {
-      const response = await post(live, body, signal);
+      const response = await postLive(body, signal);
       if (!isChatAnswer(response.body)) throw badReply(response);
-      return response;
+      return { ...response, waitingInside: readLoadReport(response.headers) };
     },
     forwardStream,
-    probe: (body, signal) => chat(control, body, signal),
+    async probe(body, signal) {
+      const response = await post(control, body, signal);
+      return { ...readExchange(response), systemFingerprint: readSystemFingerprint(response.body) };
+    },
+    async metrics(signal) {
+      try {
+        const request = { method: "GET", path: "/metrics", signal, maxBodyBytes: maxMetricsBytes } as const;
+        const limits = { headersTimeoutMs: metricsTimeoutMs, bodyTimeoutMs: metricsTimeoutMs };
+        const page = await withTimeLimit(clock, metricsTimeoutMs, signal, (limited) =>
+          exchange(control, { ...request, ...limits, signal: limited }),
+        );
+        return page.status === 200 ? readMetricsPage(page.body.toString(), config.model) : null;
+      } catch (error) {
+        if (error instanceof BackendFailure && error.kind === "aborted") throw error;
+        return null;
+      }
+    },
     async models(signal) {
       const list = await ask({ method: "GET", path: "/v1/models", signal });
       if (!Array.isArray(list?.["data"])) throw new BackendFailure("bad_reply", { status: 200 });
@@ -161,6 +194,12 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
       await Promise.all([live.destroy(), control.destroy()]);
     },
   };
+}
+
+function readExchange(response: HttpResponse): ChatExchange {
+  const reply = readReply(response.body);
+  if (reply === null) throw badReply(response);
+  return { reply, sends: response.isResent ? 2 : 1 };
 }
 
 function badReply({ isResent }: { isResent: boolean }): BackendFailure {

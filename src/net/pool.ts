@@ -126,6 +126,8 @@ export function openPool(options: PoolOptions): HttpPool {
           done(error);
         },
       });
+      // It may fail before whoever gets it listens, which must not end the process; who listens later is told all the same.
+      body.on("error", () => {});
       let hasHead = false;
       const exchange = start(request, isResent, {
         head(status, headers) {

@@ -93,7 +93,7 @@ test("a stream that breaks after its headers fails for its reader and counts as 
     assert.equal(await sample(instruments, 'backend_requests_total{backend="b1",outcome="connection"}'), 1);
   }));
 
-test("the time limit is for a stream's headers, not for the stream", () =>
+test("the time limit is for a stream's first event, not for the stream", () =>
   withBackend(async (scene) => {
     const { stub, backend, clock } = scene;
     stub.onChat = () => ({ raw: halfAStream, afterwards: "stall" });
@@ -103,12 +103,17 @@ test("the time limit is for a stream's headers, not for the stream", () =>
     stream.destroy();
     await isIdle(scene);
 
-    stub.onChat = () => "stall";
-    const late = openStream(backend, chatOptions({ attemptTimeoutMs: 1000 }));
-    await stub.waitForCalls(2, (call) => stub.liveCalls().includes(call));
-    clock.advance(1000);
-    await assert.rejects(late, failsAs("timeout"));
-    await isIdle(scene);
+    for (const [calls, reply] of [
+      [2, "stall"],
+      [3, { raw: chunkedHead, afterwards: "stall" }],
+    ] as [number, StubReply][]) {
+      stub.onChat = () => reply;
+      const late = openStream(backend, chatOptions({ attemptTimeoutMs: 1000 }));
+      await stub.waitForCalls(calls, (call) => stub.liveCalls().includes(call));
+      clock.advance(1000);
+      await assert.rejects(late, failsAs("timeout"));
+      await isIdle(scene);
+    }
   }));
 
 test("what fails before the first byte is a failure of its kind, for whole answers and streams", () =>
@@ -129,5 +134,51 @@ test("what fails before the first byte is a failure of its kind, for whole answe
         stub.onChat = () => ({ json: chatAnswer("hello") });
         await backend.forward(forwardCall(), chatOptions());
       }
+    }
+  }));
+
+const chunkedHead = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+
+test("a stream whose bytes are no HTTP, right behind its headers, fails as what it is", () =>
+  withBackend(async (scene) => {
+    const { stub, backend } = scene;
+    stub.onChat = () => ({ raw: `${chunkedHead}nonsense\r\n`, afterwards: "stall" });
+    await assert.rejects(openStream(backend), failsAs("bad_reply"));
+    await isIdle(scene);
+  }));
+
+test("a stream that turns to nonsense in one write with its first event fails, before or for its reader", () =>
+  withBackend(async (scene) => {
+    const { stub, backend, instruments } = scene;
+    stub.onChat = () => ({ raw: `${chunkedHead}a\r\ndata: {}\n\n\r\nnonsense\r\n`, afterwards: "stall" });
+    await assert.rejects(async () => text(await openStream(backend)));
+    await isIdle(scene);
+    assert.equal(await sample(instruments, 'backend_requests_total{backend="b1",outcome="bad_reply"}'), 1);
+  }));
+
+test("a stream that ends without an event is no answer", () =>
+  withBackend(async (scene) => {
+    const { stub, backend } = scene;
+    stub.onChat = () => ({ headers: { "content-type": "text/event-stream" }, text: "" });
+    await assert.rejects(openStream(backend), failsAs("bad_reply"));
+    await isIdle(scene);
+  }));
+
+test("a stream that begins with an error fails as the status that stands in it would", () =>
+  withBackend(async (scene) => {
+    const { stub, backend } = scene;
+    const cases: [object, FailureKind][] = [
+      [{ message: "Internal server error", type: "InternalServerError", param: null, code: 500 }, "server_error"],
+      [{ message: "The request queue is full.", code: 503 }, "busy"],
+      [{ message: "x", type: "BadRequestError", param: null, code: 400 }, "refused_request"],
+      [{ message: "x", code: "strange" }, "server_error"],
+    ];
+    for (const [error, kind] of cases) {
+      stub.onChat = () => ({
+        headers: { "content-type": "text/event-stream" },
+        text: `data: ${JSON.stringify({ error })}\n\ndata: [DONE]\n\n`,
+      });
+      await assert.rejects(openStream(backend), failsAs(kind));
+      await isIdle(scene);
     }
   }));
