@@ -35,9 +35,8 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "req_id" }),
     frameworkErrors: answerFrameworkError,
-    requestIdLogLabel: "req_id",
     genReqId: createRequestIds(clock),
     bodyLimit: config.server.max_body_bytes,
     requestTimeout: requestTimeoutMs,

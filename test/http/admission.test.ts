@@ -3,13 +3,7 @@ import { Readable } from "node:stream";
 import test from "node:test";
 import type { TestContext } from "node:test";
 import Fastify from "fastify";
-import {
-  admissionPlugin,
-  countUndeclaredBytes,
-  problemPlugin,
-  requestContextPlugin,
-  uploadPlugin,
-} from "../../src/http/index.ts";
+import { admissionPlugin, problemPlugin, requestContextPlugin, uploadPlugin } from "../../src/http/index.ts";
 import { systemClock as clock } from "../../src/kernel/index.ts";
 import { createAdmission } from "../../src/limits/index.ts";
 import type { AdmissionOptions, AdmissionOutcome } from "../../src/limits/index.ts";
@@ -29,12 +23,12 @@ async function openApp(t: TestContext, options: Partial<AdmissionOptions> = {}) 
   const finish = Promise.withResolvers<void>();
   await app.register(problemPlugin);
   await app.register(requestContextPlugin, { clock, deadlineMs: { interactive: 10_000, bulk: 60_000 } });
-  await app.register(uploadPlugin, { maxBodyBytes: 20_000, maxImageBytes: 20_000, maxImages: 1 });
+  const fetchImage = () => Promise.reject(new Error("no image is named by URL here"));
+  await app.register(uploadPlugin, { maxBodyBytes: 20_000, maxImageBytes: 20_000, maxImages: 1, fetchImage });
   app.get("/healthz", async () => "ok");
   await app.register(async (scope) => {
     await scope.register(admissionPlugin, { admission, clock, maxBodyBytes: 20_000 });
     scope.post("/work", async (request, _reply) => {
-      countUndeclaredBytes(request);
       const { images } = await request.readUpload();
       uploads.push(images[0]?.bytes.length ?? 0);
       const answer = await request.runAdmitted(async () => {

@@ -4,6 +4,7 @@ import fp from "fastify-plugin";
 import type { GatewayError } from "../../kernel/index.ts";
 import type { FetchImage } from "../../net/index.ts";
 import { imageMissing, imageTooLarge, unsupportedMediaType } from "../errors.ts";
+import { countUndeclaredBytes } from "../admission.ts";
 import { drainUnreadBody } from "./drain.ts";
 import { readJsonForm } from "./json.ts";
 import { readMultipartForm } from "./multipart.ts";
@@ -57,7 +58,10 @@ export const uploadPlugin = fp(
       },
     });
     app.decorateRequest("readUpload", async function readUpload(this: FastifyRequest): Promise<Upload> {
-      switch (formOf(this)) {
+      const form = formOf(this);
+      // In the same turn as the reader below: both listen to the same stream.
+      countUndeclaredBytes(this);
+      switch (form) {
         case "multipart":
           return readMultipartForm(this, limits);
         case "json":
