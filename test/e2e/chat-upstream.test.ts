@@ -19,11 +19,16 @@ interface Scene extends SimulatedGateway {
 }
 
 /** The whole gateway before scripted servers `b0`, `b1`, … that show what reaches them. */
-async function openScene(t: TestContext, changes: Partial<BackendConfig>[] = [{}]): Promise<Scene> {
+async function openScene(
+  t: TestContext,
+  changes: Partial<BackendConfig>[] = [{}],
+  attemptTimeoutMs = 5000,
+): Promise<Scene> {
   const stubs = await Promise.all(changes.map(() => openStub()));
   const gateway = await openSimulatedGateway(t, {
     simulators: [],
     change(config) {
+      config.routing.attempt_timeout_ms = attemptTimeoutMs;
       config.backends = stubs.map(({ url }, at) => backendConfig({ id: `b${at}`, url, ...changes[at] }));
     },
   });
@@ -199,8 +204,7 @@ const beforeTheFirstEvent: Record<string, StubReply> = {
 
 for (const [what, reply] of Object.entries(beforeTheFirstEvent)) {
   test(`a stream that ${what} is asked for at another backend`, async (t) => {
-    const { gateway, client, stubs, metric } = await openScene(t, [{}, {}]);
-    Object.assign(gateway.config.routing, { attempt_timeout_ms: 300 });
+    const { client, stubs, metric } = await openScene(t, [{}, {}], 300);
     const [bad, good] = stubs;
     assert.ok(bad && good);
     bad.onChat = () => reply;
