@@ -28,6 +28,10 @@ Program against \`code\`: codes and statuses are fixed. \`retryable\` says wheth
 \`Retry-After\` (seconds), where it is present, when. \`detail\` is for people and may change. \`errors\` appears with
 \`request_invalid\` and names each place. \`backend_failed\` is not retryable where a backend refused the request itself.
 
+\`POST /v1/chat/completions\` answers the same statuses in OpenAI's shape, \`{ "error": { "message", "type", "param", "code" } }\`. There
+\`not_found\` is called \`model_not_found\`, \`unauthorized\` \`invalid_api_key\`, and \`rate_limited\` \`rate_limit_exceeded\`; what a
+backend refuses is \`request_invalid\`, because there the request is the caller's own.
+
 | code | status | retryable | title | when |
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
