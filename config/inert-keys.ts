@@ -3,7 +3,6 @@
  * off this list when it lands.
  */
 export const inertKeys: readonly string[] = [
-  "image.urls",
   "routing.policy",
   "routing.retry_budget",
   "backends[].weight",

@@ -9,7 +9,12 @@ export const embeddedIds = ["blackwell-fp8", "blackwell-nvfp4"];
 
 /** What a schema cannot say: references between keys, and combinations that would be unsafe. */
 export function findContradictions(config: ConfigFile, isShadowNamed: boolean): Mistake[] {
-  return [...checkBackends(config.backends), ...checkShadow(config, isShadowNamed), ...checkAuth(config)];
+  return [
+    ...checkBackends(config.backends),
+    ...checkImageHosts(config),
+    ...checkShadow(config, isShadowNamed),
+    ...checkAuth(config),
+  ];
 }
 
 function checkBackends(backends: ConfigFile["backends"]): Mistake[] {
@@ -29,6 +34,21 @@ function checkBackends(backends: ConfigFile["backends"]): Mistake[] {
     });
   }
   return mistakes;
+}
+
+function checkImageHosts({ image }: ConfigFile): Mistake[] {
+  return image.urls.allow_hosts
+    .filter((entry) => !isHost(entry.replace(/^\*\./, "")))
+    .map((entry) => ({
+      path: "image.urls.allow_hosts",
+      found: show(entry),
+      expected: "hosts such as images.example.com or *.example.com, without scheme, port or path",
+    }));
+}
+
+function isHost(text: string): boolean {
+  const url = URL.parse(`https://${text}`);
+  return url !== null && url.href === `https://${url.hostname}/` && !text.includes("*");
 }
 
 function checkShadow({ backends, shadow }: ConfigFile, isShadowNamed: boolean): Mistake[] {

@@ -6,14 +6,38 @@ import type { Keyring, RateLimits } from "./limits/index.ts";
 export interface Access {
   readonly keyring: Keyring;
   readonly rateLimits: RateLimits;
+  /** Takes new keys and limits over; what has been used of the old limits is forgotten. */
+  reconfigure(config: AccessConfig): Promise<void>;
   close(): Promise<void>;
 }
+
+type AccessConfig = Pick<Config, "auth" | "server">;
 
 const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /** Keys, what callers without one may do, and rate limits, from the configuration. */
-export function createAccess({ auth, server }: Pick<Config, "auth" | "server">): Access {
-  const keyring = createKeyring({
+export function createAccess(config: AccessConfig): Access {
+  let keyring = keyringOf(config);
+  let rateLimits = rateLimitsOf(config);
+  return {
+    keyring: { authenticate: (authorization) => keyring.authenticate(authorization) },
+    rateLimits: {
+      admit: (caller) => rateLimits.admit(caller),
+      chargeVisionTokens: (caller, tokens) => rateLimits.chargeVisionTokens(caller, tokens),
+      close: () => rateLimits.close(),
+    },
+    async reconfigure(next) {
+      const old = rateLimits;
+      keyring = keyringOf(next);
+      rateLimits = rateLimitsOf(next);
+      await old.close();
+    },
+    close: () => rateLimits.close(),
+  };
+}
+
+function keyringOf({ auth, server }: AccessConfig): Keyring {
+  return createKeyring({
     keys: auth.keys,
     anonymous: anonymousScopes({
       isRequired: auth.required,
@@ -21,6 +45,8 @@ export function createAccess({ auth, server }: Pick<Config, "auth" | "server">):
       isLoopback: loopbackHosts.test(server.host),
     }),
   });
-  const rateLimits = createRateLimits({ keys: auth.keys, anonymous: auth.anonymous_limits });
-  return { keyring, rateLimits, close: () => rateLimits.close() };
+}
+
+function rateLimitsOf({ auth }: AccessConfig): RateLimits {
+  return createRateLimits({ keys: auth.keys, anonymous: auth.anonymous_limits });
 }

@@ -50,7 +50,10 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
 
   await app.register(problemPlugin);
   await app.register(observePlugin, { instruments, clock });
-  await app.register(requestContextPlugin, { clock, deadlineMs: config.routing.deadline_ms });
+  await app.register(requestContextPlugin, {
+    clock,
+    deadlineMs: (priority) => gateway.config.routing.deadline_ms[priority],
+  });
   await app.register(uploadPlugin, {
     maxBodyBytes: config.server.max_body_bytes,
     maxImageBytes: config.image.max_bytes,

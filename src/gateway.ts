@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { ConfigError, findRestartOnly } from "../config/index.ts";
 import type { BackendConfig, Config } from "../schemas/index.ts";
 import { openFleet } from "./backends/index.ts";
 import type { Fleet } from "./backends/index.ts";
@@ -46,6 +48,13 @@ export interface Gateway {
   /** Says that no real model is behind this gateway, where that is so; else empty. */
   readonly simulationNotice: string;
   readonly startedAtSeconds: number;
+  /**
+   * Takes over a new configuration without dropping a request, or nothing of it.
+   * @throws ConfigError where it changes what only a start can change
+   */
+  reconfigure(next: Config): Promise<void>;
+  /** Says "not ready" from now on, and goes on serving what comes. */
+  stopServing(): void;
   /** Why requests cannot be served now, or null. */
   whyNotReady(): string | null;
   close(): Promise<void>;
@@ -59,6 +68,8 @@ const idempotencyTtlMs = 24 * 60 * 60 * 1000;
 
 /** Opens all parts of a gateway, in the order in which they need each other; the composition root. */
 export async function openGateway(config: Config, overrides: GatewayOverrides = {}): Promise<Gateway> {
+  let current = config;
+  let isStopping = false;
   const clock = overrides.clock ?? systemClock;
   const random = overrides.random ?? Math.random;
   const log = overrides.log ?? createLogger(config.log.level);
@@ -112,11 +123,29 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     observe: (outcome) => instruments.cacheRequests.labels({ outcome }).inc(),
   });
   const idempotency = createIdempotency({ maxEntries, ttlMs: idempotencyTtlMs, maxBytes: maxCacheBytes, clock });
-  const inferenceParts = { config, images, fleet, instruments, clock, budgetFactor };
+  const inferenceParts = { config: () => current, images, fleet, instruments, clock, budgetFactor };
   const access = createAccess(config);
 
+  async function reconfigure(next: Config): Promise<void> {
+    const mistakes = findRestartOnly(current, next);
+    if (mistakes.length > 0) throw new ConfigError(mistakes);
+    const hasNewAccess = !isDeepStrictEqual(current.auth, next.auth);
+    if (next.backends !== "embedded") fleet.reconfigure(next.backends);
+    admission.setLimits({
+      maxInFlight: next.admission.max_in_flight,
+      maxQueue: next.admission.max_queue,
+      maxBytesInFlight: next.admission.max_bytes_in_flight,
+    });
+    log.level = next.log.level;
+    current = next;
+    // What has been used of a rate limit is kept where the limits stay as they are.
+    if (hasNewAccess) await access.reconfigure(next);
+  }
+
   return {
-    config,
+    get config() {
+      return current;
+    },
     clock,
     log,
     instruments,
@@ -130,7 +159,14 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     embedded,
     simulationNotice: simulationNotice(backends),
     startedAtSeconds: Math.floor(clock.wall() / 1000),
-    whyNotReady: () => (fleet.isReady() ? null : "no backend has passed its handshake, or none is usable now"),
+    reconfigure,
+    stopServing() {
+      isStopping = true;
+    },
+    whyNotReady() {
+      if (isStopping) return "the gateway is stopping";
+      return fleet.isReady() ? null : "no backend has passed its handshake, or none is usable now";
+    },
     async close() {
       await imageFetcher.close();
       await access.close();

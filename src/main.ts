@@ -21,7 +21,7 @@ async function run(entry: (typeof commands)[number]): Promise<number> {
     process.once(signal, () => stop.abort());
   }
   const command = await entry.load();
-  return command(args, stop.signal);
+  return command(args, { stop: stop.signal, onHangUp: (listener) => void process.on("SIGHUP", listener) });
 }
 
 const entry = commands.find((candidate) => candidate.name === name);

@@ -1,4 +1,5 @@
 import { ConfigError, formatMistake, inertKeys, loadConfig } from "../../config/index.ts";
+import type { FastifyInstance } from "fastify";
 import type { Config } from "../../schemas/index.ts";
 import { buildApp } from "../app.ts";
 import { openGateway } from "../gateway.ts";
@@ -6,6 +7,7 @@ import { blockUnneededDecoders } from "../image/index.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Command } from "./command.ts";
 import { parseFlags } from "./flags.ts";
+import { reloadOnChange } from "./reload.ts";
 
 const help = `serve [--config FILE.yaml]        (npm start runs this without a file)
 
@@ -13,11 +15,12 @@ Starts the gateway. Without a file it serves with two builds of the built-in sim
 without a GPU. FILE.yaml holds only what differs from config/default.yaml; GATEWAY__SERVER__PORT=8081 and the like
 override both. docs/configuration.md explains every key.
 
+Reloads its configuration on SIGHUP and when FILE.yaml changes: checked first, refused whole where anything is wrong.
 Stops on SIGINT and SIGTERM: no new requests, running ones get server.shutdown_grace_ms to finish.
 
 Exit status: 0 stopped as asked, 1 failure, 2 wrong usage.`;
 
-export const serve: Command = async (args, stop) => {
+export const serve: Command = async (args, signals) => {
   const flags = parseFlags(args, { config: { type: "string" } }, help);
   if ("exitStatus" in flags) return flags.exitStatus;
   const config = readConfig(flags.values.config);
@@ -35,9 +38,10 @@ export const serve: Command = async (args, stop) => {
     return 1;
   }
   announce(gateway);
-  await untilAborted(stop);
-  gateway.log.info({ in_flight_grace_ms: config.server.shutdown_grace_ms }, "stopping: no new requests");
-  await closeWithin(config.server.shutdown_grace_ms, app);
+  const stopWatching = reloadOnChange(gateway, flags.values.config, signals);
+  await untilAborted(signals.stop);
+  stopWatching();
+  await stopGracefully(gateway, app);
   await gateway.close();
   gateway.log.info({}, "stopped");
   return 0;
@@ -84,9 +88,17 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Lets running requests finish; what is left after the grace is cut off. */
-async function closeWithin(graceMs: number, app: Awaited<ReturnType<typeof buildApp>>): Promise<void> {
-  const timer = setTimeout(() => app.server.closeAllConnections(), graceMs);
+/** Longest time between "not ready" and the closed door: load balancers look about once a second. */
+const maxNoticeMs = 1000;
+
+/** Readiness off, time to notice, then no new connections; what still runs when the grace is over is cut off. */
+async function stopGracefully(gateway: Gateway, app: FastifyInstance): Promise<void> {
+  const graceMs = gateway.config.server.shutdown_grace_ms;
+  const noticeMs = Math.min(maxNoticeMs, graceMs / 10);
+  gateway.stopServing();
+  gateway.log.info({ grace_ms: graceMs }, "stopping: not ready any more, running requests may finish");
+  await new Promise((resolve) => setTimeout(resolve, noticeMs));
+  const timer = setTimeout(() => app.server.closeAllConnections(), graceMs - noticeMs);
   await app.close();
   clearTimeout(timer);
 }

@@ -57,7 +57,7 @@ const flagOptions = {
 /** A mistake in how the command was called. */
 class UsageError extends Error {}
 
-export const simulate: Command = async (args, stop) => {
+export const simulate: Command = async (args, { stop }) => {
   const flags = parseFlags(args, flagOptions, help);
   if ("exitStatus" in flags) return flags.exitStatus;
   let servers: SimulatorOptions[];

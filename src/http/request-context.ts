@@ -22,8 +22,8 @@ declare module "fastify" {
 
 interface ContextOptions {
   clock: Clock;
-  /** Default deadlines in milliseconds. */
-  deadlineMs: Record<Priority, number>;
+  /** Default deadline in milliseconds; asked anew for each request, because it may be reloaded. */
+  deadlineMs: (priority: Priority) => number;
 }
 
 /** The caller closed the connection before the answer was sent: nobody reads what is thrown. */
@@ -43,7 +43,7 @@ export const requestContextPlugin = fp(
       request.startedAt = clock.now();
       request.priority = readPriority(request);
       request.cacheMode = parseCacheControl(request.headers["cache-control"]);
-      const deadline = startDeadline(clock, deadlineMs[request.priority], () =>
+      const deadline = startDeadline(clock, deadlineMs(request.priority), () =>
         deadlineExceeded(
           "The answer was not ready in time. Send the request again, with a larger deadline_ms if you can wait.",
         ),

@@ -50,7 +50,8 @@ export interface ChatCompletion {
 export type CompleteChat = (request: ChatRequest, deadline: Deadline) => Promise<ChatCompletion>;
 
 interface ChatCompletionParts {
-  config: Pick<Config, "image" | "routing">;
+  /** Read anew for each request: it may be reloaded. */
+  config: () => Pick<Config, "image" | "routing">;
   images: Images;
   fleet: Fleet;
   instruments: Instruments;
@@ -67,17 +68,17 @@ const assumedMaxTokens = 1024;
  * to the backend and comes back as it is. No backend's answer is read, so none is asked for again or repaired.
  */
 export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
-  const { config, images, fleet, instruments, clock } = parts;
-  const { max_vision_tokens_per_request: maxVisionTokens, vision_tokens: budgets } = config.image;
-
-  /** As many images as fit into a request's tokens even at a family's smallest size. */
-  function maxImagesOf(family: Family): number {
-    const smallest = family.plan({ width: 1, height: 1 }, 1).visionTokens;
-    return Math.min(family.maxImages, Math.max(1, Math.floor(maxVisionTokens / smallest)));
-  }
+  const { images, fleet, instruments, clock } = parts;
 
   return async function complete(request, deadline) {
+    const { image, routing } = parts.config();
+    const { max_vision_tokens_per_request: maxVisionTokens, vision_tokens: budgets } = image;
     const target = targetOfModel(request.model);
+    /** As many images as fit into a request's tokens even at a family's smallest size. */
+    const maxImagesOf = (family: Family): number => {
+      const smallest = family.plan({ width: 1, height: 1 }, 1).visionTokens;
+      return Math.min(family.maxImages, Math.max(1, Math.floor(maxVisionTokens / smallest)));
+    };
     const choose = createChoose(fleet, target, request.images.length, maxImagesOf);
     const rank = (): readonly Backend[] => choose().ranked;
     rank(); // Too many images are refused before the first is looked at.
@@ -107,7 +108,7 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
         maxTokens: request.maxTokens ?? assumedMaxTokens,
       });
       attempts += 1;
-      const attemptTimeoutMs = config.routing.attempt_timeout_ms;
+      const attemptTimeoutMs = routing.attempt_timeout_ms;
       const forwarded = await stopwatch.time("backend", () =>
         backend.forward({ body, isStream: request.isStream, work }, { signal, attemptTimeoutMs }),
       );
@@ -120,7 +121,7 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
       };
     }
 
-    const context = { rank, deadline, instruments, maxAttempts: config.routing.max_attempts };
+    const context = { rank, deadline, instruments, maxAttempts: routing.max_attempts };
     return tryBackends(attempt, context, { onRefusal: refusalOf });
   };
 }

@@ -10,26 +10,28 @@ import type { Target } from "./garment.ts";
 const preparationVersion = 1;
 
 interface ContentInputs {
+  /** Settings of the preparation, which a reload may change. */
+  settings: Config["image"];
   uploads: readonly Upload[];
   target: Target;
+  /** Vision tokens that the caller asked for each image. */
   asked: number | undefined;
+  /** Share of the budgets that is left under pressure. */
   factor: number;
   candidates: readonly Backend[];
 }
 
-/** Creates the function that gives a request's content its key in the answer cache. */
-export function createContentKey(image: Config["image"]): (inputs: ContentInputs) => string {
-  const settings = stableHash([preparationVersion, image]);
-  return ({ uploads, target, asked, factor, candidates }) =>
-    contentKey({
-      images: uploads,
-      target,
-      visionTokens: asked ?? null,
-      preparationVersion: `${settings} ${factor}`,
-      promptVersion,
-      schemaVersion,
-      fingerprints: candidates.map((backend) => `${backend.id} ${fingerprintOf(backend)}`),
-    });
+/** The key of a request's content in the answer cache. */
+export function contentKeyOf({ settings, uploads, target, asked, factor, candidates }: ContentInputs): string {
+  return contentKey({
+    images: uploads,
+    target,
+    visionTokens: asked ?? null,
+    preparationVersion: JSON.stringify([preparationVersion, settings, factor]),
+    promptVersion,
+    schemaVersion,
+    fingerprints: candidates.map((backend) => `${backend.id} ${fingerprintOf(backend)}`),
+  });
 }
 
 /** What vLLM tells of a build, with our own settings of it that shape an answer. */

@@ -11,7 +11,7 @@ import { ask } from "./ask.ts";
 import type { AskContext, Asked } from "./ask.ts";
 import { createChoose } from "./choose.ts";
 import type { Choose } from "./choose.ts";
-import { createContentKey } from "./content.ts";
+import { contentKeyOf } from "./content.ts";
 import { answerInvalid } from "./errors.ts";
 import { targetOf } from "./garment.ts";
 import type { Garment } from "./garment.ts";
@@ -35,7 +35,8 @@ export type InferredAnswer = Omit<AttributesAnswer, "timings_ms"> & {
 };
 
 interface InferenceParts {
-  config: Pick<Config, "image" | "routing" | "review" | "cache">;
+  /** Read anew for each request: it may be reloaded. */
+  config: () => Pick<Config, "image" | "routing" | "review" | "cache">;
   images: Images;
   fleet: Fleet;
   answers: Answers<SharedAnswer>;
@@ -50,11 +51,11 @@ export type Infer = (garment: Garment) => Promise<InferredAnswer>;
 
 /** Creates the one way from a garment to its answer; `infer` reads top to bottom as a request runs. */
 export function createInference(parts: InferenceParts): Infer {
-  const { config, images, fleet, answers, instruments, clock } = parts;
-  const keyOf = createContentKey(config.image);
+  const { images, fleet, answers, instruments, clock } = parts;
 
   return async function infer(garment) {
     const { options, deadline, priority } = garment;
+    const config = parts.config();
     const stopwatch = createStopwatch(clock);
 
     // Digest, header, limits: everything that can refuse an image without decoding it.
@@ -65,10 +66,17 @@ export function createInference(parts: InferenceParts): Infer {
     const choose = createChoose(fleet, target, uploads.length);
     const factor = parts.budgetFactor();
 
-    const key = keyOf({ uploads, target, asked: options.vision_tokens, factor, candidates: choose().ranked });
+    const key = contentKeyOf({
+      settings: config.image,
+      uploads,
+      target,
+      asked: options.vision_tokens,
+      factor,
+      candidates: choose().ranked,
+    });
     const mode = config.cache.enabled ? garment.cacheMode : "no-store";
     const { answer, cache } = await answers.get(key, { mode, lane: priority, deadline }, (timeLeft) =>
-      answerAnew({ uploads, options, choose, factor, stopwatch }, timeLeft),
+      answerAnew({ config, uploads, options, choose, factor, stopwatch }, timeLeft),
     );
 
     return {
@@ -84,7 +92,7 @@ export function createInference(parts: InferenceParts): Infer {
   };
 
   async function answerAnew(request: RequestParts, timeLeft: TimeLeft): Promise<SharedAnswer> {
-    const { uploads, options, choose, factor, stopwatch } = request;
+    const { config, uploads, options, choose, factor, stopwatch } = request;
     const views = uploads.map((upload) => upload.view);
     let degradedTier: ReturnType<Choose>["degradedTier"] = null;
     const context: AskContext = {
@@ -148,6 +156,7 @@ export function createInference(parts: InferenceParts): Infer {
 }
 
 interface RequestParts {
+  config: ReturnType<InferenceParts["config"]>;
   uploads: readonly Upload[];
   options: Garment["options"];
   choose: Choose;

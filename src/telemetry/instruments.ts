@@ -23,11 +23,16 @@ export interface Instruments {
   readonly backendState: Gauge<"backend" | "state">;
   readonly backendStateChanges: Counter<"backend" | "state">;
   readonly backendProbes: Counter<"backend" | "outcome">;
+  readonly backendConcurrencyLimit: Gauge<"backend">;
+  readonly backendCircuitState: Gauge<"backend" | "state">;
+  readonly backendScrapeAge: Gauge<"backend">;
+  readonly backendMetricsMissing: Counter<"backend" | "metric">;
   readonly backendTokenMismatch: Counter<"backend">;
   readonly retries: Counter<"reason">;
   readonly answers: Counter<"backend" | "outcome">;
   readonly fieldNull: Counter<"backend" | "field">;
   readonly confidence: Histogram<"field">;
+  readonly configReloads: Counter<"outcome">;
   readonly admission: Counter<"outcome">;
   readonly brownOutFactor: Gauge;
   readonly cacheRequests: Counter<"outcome">;
@@ -87,6 +92,26 @@ export function createInstruments(): Instruments {
       "backend",
       "outcome",
     ]),
+    backendConcurrencyLimit: meter.gauge(
+      "backend_concurrency_limit",
+      "Live calls a backend may be given at once now; it adapts between 2 and max_concurrency.",
+      ["backend"],
+    ),
+    backendCircuitState: meter.gauge(
+      "backend_circuit_state",
+      "1 for the state of a backend's circuit: closed (in rotation), open, or half_open (a handshake decides).",
+      ["backend", "state"],
+    ),
+    backendScrapeAge: meter.gauge(
+      "backend_scrape_age_seconds",
+      "Age of the figures last read from a backend's /metrics; only backends without traffic are asked for them.",
+      ["backend"],
+    ),
+    backendMetricsMissing: meter.counter(
+      "backend_metrics_missing_total",
+      "Times that a figure (or the whole page) was found missing from a backend's /metrics.",
+      ["backend", "metric"],
+    ),
     backendTokenMismatch: meter.counter(
       "backend_token_arithmetic_mismatch_total",
       "Answers whose usage.prompt_tokens differs from the gateway's own arithmetic.",
@@ -104,6 +129,11 @@ export function createInstruments(): Instruments {
       "Raw or calibrated confidence of a field in answers that carry one.",
       confidenceBuckets,
       ["field"],
+    ),
+    configReloads: meter.counter(
+      "config_reloads_total",
+      "Reloads of the configuration by outcome: applied or refused.",
+      ["outcome"],
     ),
     admission: meter.counter(
       "admission_total",

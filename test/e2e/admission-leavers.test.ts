@@ -5,13 +5,7 @@ import { once } from "node:events";
 import test from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import Fastify from "fastify";
-import {
-  admissionPlugin,
-  countUndeclaredBytes,
-  problemPlugin,
-  requestContextPlugin,
-  uploadPlugin,
-} from "../../src/http/index.ts";
+import { admissionPlugin, problemPlugin, requestContextPlugin, uploadPlugin } from "../../src/http/index.ts";
 import { seededRandom, systemClock as clock } from "../../src/kernel/index.ts";
 import { createAdmission } from "../../src/limits/index.ts";
 import type { AdmissionOutcome } from "../../src/limits/index.ts";
@@ -32,12 +26,11 @@ async function serve(workMs: number) {
   let mostWorking = 0;
   const app = Fastify();
   await app.register(problemPlugin);
-  await app.register(requestContextPlugin, { clock, deadlineMs: { interactive: 10_000, bulk: 60_000 } });
+  await app.register(requestContextPlugin, { clock, deadlineMs: () => 10_000 });
   const fetchImage = () => Promise.reject(new Error("no image is named by URL here"));
   await app.register(uploadPlugin, { maxBodyBytes: 20_000, maxImageBytes: 20_000, maxImages: 1, fetchImage });
   await app.register(admissionPlugin, { admission, clock, maxBodyBytes: 20_000 });
   app.post("/work", async (request, _reply) => {
-    countUndeclaredBytes(request);
     await request.readUpload();
     return request.runAdmitted(async () => {
       working += 1;

@@ -1,53 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import type { TestContext } from "node:test";
 import type { AttributesAnswer } from "../../schemas/index.ts";
 import { fieldNames } from "../../schemas/index.ts";
+import { freePort, isReady, run } from "../support/gateway-process.ts";
 import { eventually } from "../support/simulated-gateway.ts";
-
-interface Run {
-  process: ChildProcess;
-  output: () => string;
-  exit: Promise<number | null>;
-}
-
-function run(t: TestContext, args: string[], environment: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, ["src/main.ts", ...args], {
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
-  t.after(async () => {
-    child.kill("SIGKILL");
-    await exit;
-  });
-  return { process: child, output: () => output, exit };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function isReady(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/readyz`).then(
-    (response) => response.ok,
-    () => false,
-  );
-}
 
 test("serve without a file answers a photo with nine fields from the simulator, says so, and stops on SIGTERM", async (t) => {
   const port = await freePort();

@@ -228,7 +228,7 @@ test("the command explains itself and refuses what it does not know", async (t) 
   const spoken: string[] = [];
   for (const method of ["log", "error"] as const)
     t.mock.method(console, method, (line: string) => void spoken.push(line));
-  const never = new AbortController().signal;
+  const never = { stop: new AbortController().signal, onHangUp: () => {} };
   assert.equal(await simulate(["--help"], never), 0);
   assert.match(spoken.join("\n"), /keep-alive-reset/);
   const wrong = ["--bogus", "--fault=nope", "--fault=stall:2", "--model=qwen", "--port=x", "--build=int4", "extra"];
@@ -239,7 +239,10 @@ test("the command starts one server a build", async (t) => {
   const spoken: string[] = [];
   t.mock.method(console, "log", (line: string) => void spoken.push(line));
   const stop = new AbortController();
-  const status = simulate(["--port=0", "--build=fp8", "--build=nvfp4", "--share-card", "--speed=2"], stop.signal);
+  const status = simulate(["--port=0", "--build=fp8", "--build=nvfp4", "--share-card", "--speed=2"], {
+    stop: stop.signal,
+    onHangUp: () => {},
+  });
   while (spoken.length < 2) await delay(5);
   assert.match(spoken[1]!, /sim-qwen3-vl-nvfp4 \(qwen3-vl, nvfp4\)/);
   stop.abort();

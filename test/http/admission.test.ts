@@ -22,7 +22,7 @@ async function openApp(t: TestContext, options: Partial<AdmissionOptions> = {}) 
   const uploads: number[] = [];
   const finish = Promise.withResolvers<void>();
   await app.register(problemPlugin);
-  await app.register(requestContextPlugin, { clock, deadlineMs: { interactive: 10_000, bulk: 60_000 } });
+  await app.register(requestContextPlugin, { clock, deadlineMs: () => 10_000 });
   const fetchImage = () => Promise.reject(new Error("no image is named by URL here"));
   await app.register(uploadPlugin, { maxBodyBytes: 20_000, maxImageBytes: 20_000, maxImages: 1, fetchImage });
   app.get("/healthz", async () => "ok");

@@ -26,7 +26,7 @@ async function openApp(t: TestContext, anonymous: readonly ScopeName[] | null = 
   const app = Fastify();
   await app.register(problemPlugin);
   await app.register(observePlugin, { instruments: createInstruments(), clock });
-  await app.register(requestContextPlugin, { clock, deadlineMs: { interactive: 10_000, bulk: 60_000 } });
+  await app.register(requestContextPlugin, { clock, deadlineMs: () => 10_000 });
   await app.register(openApiPlugin, { version: "0", notice: "" });
   app.get("/public", async () => "open");
   await app.register(async (scope) => {

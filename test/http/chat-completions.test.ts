@@ -43,7 +43,7 @@ async function openApp(t: TestContext, options: Options = {}) {
   const app = Fastify();
   await app.register(problemPlugin);
   await app.register(observePlugin, { instruments: createInstruments(), clock });
-  await app.register(requestContextPlugin, { clock, deadlineMs: { interactive: deadlineMs, bulk: deadlineMs } });
+  await app.register(requestContextPlugin, { clock, deadlineMs: () => deadlineMs });
   await app.register(uploadPlugin, { maxBodyBytes: 10_000, maxImageBytes: 10_000, maxImages: 4, fetchImage });
   await app.register(chatPlugin, { maxBodyBytes: 10_000, maxFetchedImages: 2, fetchImage });
   await app.register(eventStreamPlugin);

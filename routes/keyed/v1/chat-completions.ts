@@ -19,6 +19,7 @@ const schema = {
     ...openAiErrorResponses(
       ["request_invalid", "not_found", "body_too_large", "image_too_large", "unsupported_media_type"],
       ["too_many_images", "image_corrupt", "image_too_many_pixels", "url_forbidden", "url_unreachable", "internal"],
+      ["unauthorized", "forbidden", "rate_limited"],
       ["backend_failed", "overloaded", "no_backend", "deadline_exceeded"],
     ),
   },
@@ -32,7 +33,9 @@ export async function chatCompletionsRoute(app: FastifyInstance): Promise<void> 
     { schema, config: { errorShape: "openai" }, validatorCompiler: () => () => true },
     async (request, reply) => {
       const chat = await request.readChat();
-      const { body, backend, attempts, visionTokens, timings } = await completeChat(chat, request.deadline);
+      const completion = await request.runAdmitted(() => completeChat(chat, request.deadline));
+      const { body, backend, attempts, visionTokens, timings } = completion;
+      await reply.chargeVisionTokens(visionTokens);
       request.logFields = {
         ...request.logFields,
         backend,

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { ChatImage, ChatRequest } from "../../inference/index.ts";
 import type { FetchImage } from "../../net/index.ts";
+import { countUndeclaredBytes } from "../admission.ts";
 import { tooManyImages, unsupportedMediaType } from "../errors.ts";
 import { fetchAll } from "../fetch-all.ts";
 import { readJsonBody } from "../json-body.ts";
@@ -44,6 +45,7 @@ export const chatPlugin = fp(
       if (!/^application\/json\s*(;|$)/i.test(this.headers["content-type"] ?? "")) {
         throw unsupportedMediaType("Send the chat completion as application/json.");
       }
+      countUndeclaredBytes(this);
       const body = checkChatBody(await readJsonBody(this, maxBodyBytes));
       const { texts, images } = cutAtImages(body);
       return {
