@@ -8,6 +8,7 @@ import type { OpenAiError } from "../../schemas/index.ts";
 import { chatCompletionsRoute } from "../../routes/index.ts";
 import type { Gateway } from "../../src/gateway.ts";
 import {
+  admissionPlugin,
   chatPlugin,
   eventStreamPlugin,
   notFound,
@@ -18,6 +19,8 @@ import {
 } from "../../src/http/index.ts";
 import type { ChatRequest, CompleteChat } from "../../src/inference/index.ts";
 import { defineError, systemClock as clock } from "../../src/kernel/index.ts";
+import type { Ticket } from "../../src/limits/index.ts";
+import { createAdmission } from "../../src/limits/index.ts";
 import { createInstruments } from "../../src/telemetry/index.ts";
 import { errorCatalogue } from "../../schemas/index.ts";
 
@@ -25,6 +28,9 @@ const isOpenAiError = new Ajv().compile(OpenAiErrorSchema);
 const overloaded = defineError(errorCatalogue.overloaded);
 const image = Buffer.from("not really an image");
 const uri = `data:image/jpeg;base64,${image.toString("base64")}`;
+
+/** Admission is tested elsewhere. */
+const unlimited: Ticket = { addBytes() {}, async awaitSlot() {}, release() {} };
 
 interface Options {
   complete?: CompleteChat;
@@ -53,8 +59,9 @@ async function openApp(t: TestContext, options: Options = {}) {
       return complete(chat, deadline);
     },
   } satisfies Pick<Gateway, "completeChat"> as unknown as Gateway);
-  // The scope around it charges what an answer used; here nobody keeps count.
-  app.decorateRequest("runAdmitted", (work) => work());
+  const admission = createAdmission({ clock, maxInFlight: 8, maxQueue: 8, maxBytesInFlight: 1_000_000 });
+  await app.register(admissionPlugin, { admission, clock, maxBodyBytes: 10_000 });
+  // Belongs to keys, which are not what is tested here.
   app.decorateReply("chargeVisionTokens", async () => {});
   await app.register(chatCompletionsRoute, { prefix: "/v1" });
   t.after(() => app.close());
