@@ -3,7 +3,7 @@ import test from "node:test";
 import type { TestContext } from "node:test";
 import { Ajv } from "ajv";
 import Fastify from "fastify";
-import { OpenAiErrorSchema } from "../../schemas/index.ts";
+import { errorCatalogue, OpenAiErrorSchema } from "../../schemas/index.ts";
 import type { OpenAiError } from "../../schemas/index.ts";
 import { chatCompletionsRoute } from "../../routes/index.ts";
 import type { Gateway } from "../../src/gateway.ts";
@@ -19,18 +19,13 @@ import {
 } from "../../src/http/index.ts";
 import type { ChatRequest, CompleteChat } from "../../src/inference/index.ts";
 import { defineError, systemClock as clock } from "../../src/kernel/index.ts";
-import type { Ticket } from "../../src/limits/index.ts";
 import { createAdmission } from "../../src/limits/index.ts";
 import { createInstruments } from "../../src/telemetry/index.ts";
-import { errorCatalogue } from "../../schemas/index.ts";
 
 const isOpenAiError = new Ajv().compile(OpenAiErrorSchema);
 const overloaded = defineError(errorCatalogue.overloaded);
 const image = Buffer.from("not really an image");
 const uri = `data:image/jpeg;base64,${image.toString("base64")}`;
-
-/** Admission is tested elsewhere. */
-const unlimited: Ticket = { addBytes() {}, async awaitSlot() {}, release() {} };
 
 interface Options {
   complete?: CompleteChat;
