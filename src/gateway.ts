@@ -9,12 +9,12 @@ import { openEmbedded } from "./embedded.ts";
 import type { Embedded } from "./embedded.ts";
 import { openImages } from "./image/index.ts";
 import { createChatCompletion, createInference, isStorable } from "./inference/index.ts";
-import type { CompleteChat, Infer, SharedAnswer } from "./inference/index.ts";
+import type { CompleteChat, Infer, Retries, SharedAnswer } from "./inference/index.ts";
 import { systemClock } from "./kernel/index.ts";
 import type { Clock, Random } from "./kernel/index.ts";
 import { createAccess } from "./access.ts";
 import type { Access } from "./access.ts";
-import { createAdmission, createBrownOut } from "./limits/index.ts";
+import { backoffMs, createAdmission, createBrownOut, createRetryBudget } from "./limits/index.ts";
 import type { Admission } from "./limits/index.ts";
 import { createImageFetcher } from "./net/index.ts";
 import type { FetchImage, Internet } from "./net/index.ts";
@@ -123,7 +123,13 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     observe: (outcome) => instruments.cacheRequests.labels({ outcome }).inc(),
   });
   const idempotency = createIdempotency({ maxEntries, ttlMs: idempotencyTtlMs, maxBytes: maxCacheBytes, clock });
-  const inferenceParts = { config: () => current, images, fleet, instruments, clock, budgetFactor };
+  let retryBudget = createRetryBudget({ ratio: config.routing.retry_budget, clock });
+  const retries: Retries = {
+    recordRequest: () => retryBudget.recordRequest(),
+    tryRetry: () => retryBudget.tryRetry(),
+    backoffMs: (retry) => backoffMs(retry, random),
+  };
+  const inferenceParts = { config: () => current, images, fleet, instruments, clock, random, retries, budgetFactor };
   const access = createAccess(config);
 
   async function reconfigure(next: Config): Promise<void> {
@@ -136,6 +142,9 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
       maxQueue: next.admission.max_queue,
       maxBytesInFlight: next.admission.max_bytes_in_flight,
     });
+    if (next.routing.retry_budget !== current.routing.retry_budget) {
+      retryBudget = createRetryBudget({ ratio: next.routing.retry_budget, clock });
+    }
     log.level = next.log.level;
     current = next;
     // What has been used of a rate limit is kept where the limits stay as they are.

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { GatewayError } from "../kernel/index.ts";
 import type { FetchImage } from "../net/index.ts";
 
@@ -10,18 +11,24 @@ export interface NamedImage {
 
 /**
  * The bytes of all images, in their order: those that are only named are fetched side by side. The first failure ends the
- * other fetches and says which image it is about.
+ * other fetches and says which image it is about. What was fetched counts against the bytes in flight like a body.
  */
 export async function fetchAll(
   images: readonly (Buffer | NamedImage)[],
   fetchImage: FetchImage,
-  signal: AbortSignal,
+  { deadline, ticket }: Pick<FastifyRequest, "deadline" | "ticket">,
 ): Promise<Buffer[]> {
   const failure = new AbortController();
-  const either = AbortSignal.any([signal, failure.signal]);
+  const either = AbortSignal.any([deadline.signal, failure.signal]);
 
   async function bytesOf(image: Buffer | NamedImage): Promise<Buffer> {
     if (Buffer.isBuffer(image)) return image;
+    const bytes = await fetchNamed(image);
+    ticket.addBytes(bytes.length);
+    return bytes;
+  }
+
+  async function fetchNamed(image: NamedImage): Promise<Buffer> {
     try {
       return await fetchImage(image.url, either);
     } catch (error) {

@@ -1,11 +1,11 @@
-import type { AnswerOutcome, Backend, ChatReply } from "../backends/index.ts";
+import { BackendFailure } from "../backends/index.ts";
+import type { AnswerOutcome, Backend, ChatCall, ChatReply, Place, Work } from "../backends/index.ts";
 import { readAnswer } from "../extraction/index.ts";
 import type { Answer, Question, Reply } from "../extraction/index.ts";
 import { tryBackends, UselessAnswer } from "./attempts.ts";
 import type { AttemptsContext } from "./attempts.ts";
 import { backendFailed } from "./errors.ts";
 import type { Preparation, Prepare } from "./prepare.ts";
-import type { Stopwatch } from "./stopwatch.ts";
 import { estimateWork } from "./work.ts";
 
 /** What one request has used so far, over all its calls. */
@@ -17,7 +17,6 @@ export interface Spent {
 
 export interface AskContext extends AttemptsContext {
   prepare: Prepare;
-  stopwatch: Stopwatch;
   spent: Spent;
   attemptTimeoutMs: number;
 }
@@ -43,51 +42,77 @@ export function ask(
   context: AskContext,
   { read = readAnswer, prefer }: { read?: Read; prefer?: Backend } = {},
 ): Promise<Asked> {
-  return tryBackends((backend) => attemptOnce(question, backend, read, context), context, {
-    ...(prefer !== undefined && { prefer }),
-    // The question is ours: what is wrong with it is no fault of the caller's.
-    onRefusal: (failure) =>
-      backendFailed("The backend refused the request itself; sending it again will not help.", {
-        retryable: false,
-        cause: failure,
-      }),
-  });
+  const { stopwatch } = context;
+  const prepareFor = (backend: Backend) => stopwatch.time("image", () => context.prepare(backend));
+  const workOf = ({ images }: Preparation) =>
+    estimateWork({ images, characters: charactersOf(question), maxTokens: question.maxTokens });
+  return tryBackends(
+    {
+      prepare: async (backend) => workOf(await prepareFor(backend)),
+      async send(place) {
+        const preparation = await prepareFor(place.backend);
+        const reply = await send(question, place, preparation, workOf(preparation), context);
+        return { backend: place.backend, preparation, answer: judge(reply, place.backend, read, context) };
+      },
+    },
+    context,
+    {
+      ...(prefer !== undefined && { prefer }),
+      // The question is ours: what is wrong with it is no fault of the caller's.
+      onRefusal: (failure) =>
+        backendFailed("The backend refused the request itself; sending it again will not help.", {
+          retryable: false,
+          cause: failure,
+        }),
+    },
+  );
 }
 
-async function attemptOnce(question: Question, backend: Backend, read: Read, context: AskContext): Promise<Asked> {
-  const { spent, stopwatch, deadline } = context;
-  const preparation = await stopwatch.time("image", () => context.prepare(backend));
-  const { images } = preparation;
-  spent.attempts += 1;
-  const reply = await stopwatch.time("backend", () =>
-    backend.chat(
-      {
-        prompt: question.prompt,
-        images: images.map((image) => image.jpeg),
-        schema: { name: schemaName, json: JSON.stringify(question.schema) },
-        maxTokens: question.maxTokens,
-        wantLogprobs: true,
-        work: estimateWork({ images, characters: charactersOf(question), maxTokens: question.maxTokens }),
-      },
-      // The deadline's own signal ends a call that outlasts it: a shorter timeout would count as the backend's failure.
-      { signal: deadline.signal, attemptTimeoutMs: context.attemptTimeoutMs },
-    ),
-  );
-  addUsage(spent, reply);
-  if (reply.usage !== null) {
-    backend.checkPromptTokens({ promptTokens: reply.usage.promptTokens, images, prompt: question.prompt });
+/** One chat call, with what it used added to what the request has spent. */
+async function send(
+  question: Question,
+  place: Place,
+  { images }: Preparation,
+  work: Work,
+  { spent, stopwatch, deadline, attemptTimeoutMs }: AskContext,
+): Promise<ChatReply> {
+  const call: ChatCall = {
+    prompt: question.prompt,
+    images: images.map((image) => image.jpeg),
+    schema: { name: schemaName, json: JSON.stringify(question.schema) },
+    maxTokens: question.maxTokens,
+    wantLogprobs: true,
+    work,
+  };
+  try {
+    // The deadline's own signal ends a call that outlasts it: a shorter timeout would count as the backend's failure.
+    const reply = await stopwatch.time("backend", () =>
+      place.chat(call, { signal: deadline.signal, attemptTimeoutMs }),
+    );
+    spent.attempts += reply.sends;
+    spent.promptTokens += reply.usage?.promptTokens ?? 0;
+    spent.completionTokens += reply.usage?.completionTokens ?? 0;
+    if (reply.usage !== null) {
+      place.backend.checkPromptTokens({ promptTokens: reply.usage.promptTokens, images, prompt: question.prompt });
+    }
+    return reply;
+  } catch (error) {
+    if (error instanceof BackendFailure) spent.attempts += error.sends;
+    throw error;
   }
+}
+
+/** Reads a reply, and tells its backend and the metrics how it read. */
+function judge(reply: Reply, backend: Backend, read: Read, { instruments }: AskContext): Answer {
   const answer = read(reply);
   const outcome = isFreeText(reply) ? "free_text" : outcomeOf(answer);
-  context.instruments.answers
-    .labels({ backend: backend.id, outcome: outcome === "free_text" ? "invalid" : outcome })
-    .inc();
+  instruments.answers.labels({ backend: backend.id, outcome: outcome === "free_text" ? "invalid" : outcome }).inc();
   backend.reportAnswer(outcome);
   // The backend broke the grammar altogether: there is nothing in it to be asked again for.
   if (outcome === "free_text") {
     throw new UselessAnswer("free_text", "The model's answer was no JSON. Send the request again.");
   }
-  return { backend, preparation, answer };
+  return answer;
 }
 
 function charactersOf({ prompt }: Question): number {
@@ -103,9 +128,4 @@ function isFreeText(reply: Reply): boolean {
 function outcomeOf(answer: Answer): AnswerOutcome {
   if (answer.status === "valid") return answer.isRepaired ? "repaired" : "valid";
   return answer.cause === "truncated" ? "truncated" : "invalid";
-}
-
-function addUsage(spent: Spent, reply: ChatReply): void {
-  spent.promptTokens += reply.usage?.promptTokens ?? 0;
-  spent.completionTokens += reply.usage?.completionTokens ?? 0;
 }

@@ -1,20 +1,44 @@
 import { BackendFailure } from "../backends/index.ts";
-import type { Backend } from "../backends/index.ts";
+import type { Backend, Fleet, Place, Work } from "../backends/index.ts";
 import type { TimeLeft } from "../cache/index.ts";
-import type { GatewayError } from "../kernel/index.ts";
+import { sleep } from "../kernel/index.ts";
+import type { Clock, GatewayError } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
+import type { Choose } from "./choose.ts";
 import { answerInvalid, backendFailed, noBackend, overloaded } from "./errors.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+
+/** What retries of all requests together may add to the load of a fleet in trouble; its owner bounds it. */
+export interface Retries {
+  /** Call it once for each request. */
+  recordRequest(): void;
+  /** Takes one retry; false where there is none left. */
+  tryRetry(): boolean;
+  /** Milliseconds to wait before the retry with this number, with jitter. */
+  backoffMs(retry: number): number;
+}
 
 export interface AttemptsContext {
-  /** Usable backends, best first; asked again before each attempt, because the fleet moves. */
-  rank: () => readonly Backend[];
+  fleet: Fleet;
+  choose: Choose;
   deadline: TimeLeft;
-  instruments: Instruments;
+  priority: "interactive" | "bulk";
+  retries: Retries;
   maxAttempts: number;
+  instruments: Instruments;
+  stopwatch: Stopwatch;
+  clock: Clock;
+}
+
+/** One try of a request at one backend. */
+export interface Attempt<T> {
+  /** Whatever a backend of this kind needs, before it gets a place: none must stand idle meanwhile. Answers the call's cost. */
+  prepare(backend: Backend): Promise<Work>;
+  send(place: Place): Promise<T>;
 }
 
 interface AttemptsOptions {
-  /** Asked first where it is usable. */
+  /** Asked first where it has a free place. */
   prefer?: Backend;
   /** What the caller learns where a backend says no to the request itself. */
   onRefusal: (failure: BackendFailure) => GatewayError;
@@ -41,39 +65,80 @@ const maxAttemptsPerBackend = 2;
 /** How long a caller is told to wait when no backend is usable: about a probe interval. */
 const noBackendRetryAfterSeconds = 2;
 
+/** For the choice of the backend to prepare for, when nothing is prepared yet. */
+const unknownWork: Work = { visionTokens: 0, textTokens: 0 };
+
 /**
  * Makes attempts until one succeeds: at another backend after each failure that may pass, at the same one when it is
- * alone, all within one deadline.
+ * alone, all within one deadline and the fleet's budget of retries.
  * @throws GatewayError backend_failed, overloaded, no_backend, answer_invalid, the refusal's error, or the deadline's reason
  */
 export async function tryBackends<T>(
-  attempt: (backend: Backend) => Promise<T>,
+  attempt: Attempt<T>,
   context: AttemptsContext,
   { prefer, onRefusal }: AttemptsOptions,
 ): Promise<T> {
+  const { fleet, choose, deadline, priority, stopwatch } = context;
+  const { signal } = deadline;
   const tries = new Map<Backend, number>();
   let last: UselessAnswer | BackendFailure | null = null;
+
+  const rank = (work: Work): readonly Backend[] => eligible(choose(work).ranked, tries, prefer);
+
   for (let n = 0; n < context.maxAttempts; n += 1) {
-    context.deadline.signal.throwIfAborted();
-    const backend = pick(context.rank(), tries, prefer);
-    if (backend === undefined) break;
-    tries.set(backend, (tries.get(backend) ?? 0) + 1);
-    if (last !== null) context.instruments.retries.labels({ reason: reasonOf(last) }).inc();
+    signal.throwIfAborted();
     try {
-      return await attempt(backend);
+      if (last !== null && !(await mayRetry(last, n, context))) break;
+      const [first] = rank(unknownWork);
+      if (first === undefined) break;
+      const work = await attempt.prepare(first);
+      const place = await stopwatch.time("queue", () =>
+        fleet.acquire({ rank: () => rank(work), work, signal, priority }),
+      );
+      tries.set(place.backend, (tries.get(place.backend) ?? 0) + 1);
+      try {
+        return await attempt.send(place);
+      } finally {
+        place.release();
+      }
     } catch (error) {
-      if (context.deadline.signal.aborted) throw context.deadline.signal.reason;
+      if (signal.aborted) throw signal.reason;
       if (!isWorthAnotherTry(error)) throw toPublicError(error, onRefusal);
-      last = error;
+      // That nothing usable is left says less than why the last one failed.
+      if (last === null || !isUnavailable(error)) last = error;
+      if (isUnavailable(error)) break;
     }
   }
   throw toPublicError(last, onRefusal);
 }
 
-function pick(ranked: readonly Backend[], tries: ReadonlyMap<Backend, number>, prefer?: Backend): Backend | undefined {
+async function mayRetry(last: UselessAnswer | BackendFailure, n: number, context: AttemptsContext): Promise<boolean> {
+  const { retries, instruments, clock, deadline } = context;
+  if (!retries.tryRetry()) {
+    instruments.retries.labels({ reason: "budget_empty" }).inc();
+    return false;
+  }
+  instruments.retries.labels({ reason: reasonOf(last) }).inc();
+  await sleep(clock, retries.backoffMs(n), deadline.signal);
+  return true;
+}
+
+/** Those that have not had this request yet, or, where none is left, those that may have it once more. */
+function eligible(
+  ranked: readonly Backend[],
+  tries: ReadonlyMap<Backend, number>,
+  prefer?: Backend,
+): readonly Backend[] {
   const fresh = ranked.filter((backend) => !tries.has(backend));
-  if (prefer !== undefined && fresh.includes(prefer)) return prefer;
-  return fresh[0] ?? ranked.find((backend) => (tries.get(backend) ?? 0) < maxAttemptsPerBackend);
+  if (prefer !== undefined && prefer.freePlaces > 0 && fresh.includes(prefer)) {
+    return [prefer, ...fresh.filter((backend) => backend !== prefer)];
+  }
+  if (fresh.length > 0) return fresh;
+  return ranked.filter((backend) => (tries.get(backend) ?? 0) < maxAttemptsPerBackend);
+}
+
+function isUnavailable(error: UselessAnswer | BackendFailure): boolean {
+  return error instanceof BackendFailure && error.kind === "unavailable" && error.sends === 0;
 }
 
 function isWorthAnotherTry(error: unknown): error is UselessAnswer | BackendFailure {
@@ -86,7 +151,7 @@ function reasonOf(error: UselessAnswer | BackendFailure): string {
 
 /** What the caller learns: never which backend, nor what it said. */
 function toPublicError(error: unknown, onRefusal: AttemptsOptions["onRefusal"]): unknown {
-  if (error === null) {
+  if (error === null || (error instanceof BackendFailure && error.kind === "unavailable")) {
     return noBackend("No backend can serve this at the moment. Send the request again shortly.", {
       retryAfterSeconds: noBackendRetryAfterSeconds,
     });

@@ -1,12 +1,13 @@
 import type { Readable } from "node:stream";
-import type { Backend, Fleet } from "../backends/index.ts";
+import type { Backend, Fleet, Place } from "../backends/index.ts";
 import type { Family } from "../families/index.ts";
 import type { Images } from "../image/index.ts";
-import type { Clock, Deadline } from "../kernel/index.ts";
+import type { Clock, Deadline, Random } from "../kernel/index.ts";
 import { tierNames } from "../../schemas/index.ts";
 import type { Config } from "../../schemas/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
 import { tryBackends } from "./attempts.ts";
+import type { AttemptsContext, Retries } from "./attempts.ts";
 import { fillChatBody } from "./chat-body.ts";
 import { createChoose } from "./choose.ts";
 import type { Target } from "./garment.ts";
@@ -29,6 +30,7 @@ export interface ChatRequest {
   /** A model id, a backend id, or `tier:` and a tier. */
   model: string;
   isStream: boolean;
+  priority: "interactive" | "bulk";
   /** The body's JSON without `model`, cut where the images' base64 belongs: one more text than images. */
   texts: readonly string[];
   images: readonly ChatImage[];
@@ -56,6 +58,8 @@ interface ChatCompletionParts {
   fleet: Fleet;
   instruments: Instruments;
   clock: Clock;
+  random: Random;
+  retries: Retries;
   /** Share of its vision token budget that a new request keeps: 1, or less under pressure. */
   budgetFactor: () => number;
 }
@@ -79,9 +83,16 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
       const smallest = family.plan({ width: 1, height: 1 }, 1).visionTokens;
       return Math.min(family.maxImages, Math.max(1, Math.floor(maxVisionTokens / smallest)));
     };
-    const choose = createChoose(fleet, target, request.images.length, maxImagesOf);
-    const rank = (): readonly Backend[] => choose().ranked;
-    rank(); // Too many images are refused before the first is looked at.
+    const choose = createChoose({
+      fleet,
+      policy: routing.policy,
+      random: parts.random,
+      target,
+      imageCount: request.images.length,
+      maxImagesOf,
+    });
+    choose({ visionTokens: 0, textTokens: 0 }); // Too many images are refused before the first is looked at.
+    parts.retries.recordRequest();
 
     const stopwatch = createStopwatch(clock);
     const uploads = await stopwatch.time("image", () =>
@@ -99,18 +110,24 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
     });
     let attempts = 0;
 
-    async function attempt(backend: Backend): Promise<ChatCompletion> {
+    const characters = request.texts.reduce((sum, text) => sum + text.length, 0);
+    const maxTokens = request.maxTokens ?? assumedMaxTokens;
+
+    async function prepareFor(backend: Backend) {
       const { images: prepared } = await stopwatch.time("image", () => prepare(backend));
+      return { prepared, work: estimateWork({ images: prepared, characters, maxTokens }) };
+    }
+
+    async function send(place: Place): Promise<ChatCompletion> {
+      const { backend } = place;
+      const { prepared, work } = await prepareFor(backend);
       const body = fillChatBody({ ...request, model: backend.config.model, prepared });
-      const work = estimateWork({
-        images: prepared,
-        characters: request.texts.reduce((sum, text) => sum + text.length, 0),
-        maxTokens: request.maxTokens ?? assumedMaxTokens,
-      });
       attempts += 1;
-      const attemptTimeoutMs = routing.attempt_timeout_ms;
       const forwarded = await stopwatch.time("backend", () =>
-        backend.forward({ body, isStream: request.isStream, work }, { signal, attemptTimeoutMs }),
+        place.forward(
+          { body, isStream: request.isStream, work },
+          { signal, attemptTimeoutMs: routing.attempt_timeout_ms },
+        ),
       );
       return {
         backend: backend.id,
@@ -121,7 +138,18 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
       };
     }
 
-    const context = { rank, deadline, instruments, maxAttempts: routing.max_attempts };
+    const context: AttemptsContext = {
+      fleet,
+      choose,
+      deadline,
+      priority: request.priority,
+      retries: parts.retries,
+      maxAttempts: routing.max_attempts,
+      instruments,
+      stopwatch,
+      clock,
+    };
+    const attempt = { prepare: async (backend: Backend) => (await prepareFor(backend)).work, send };
     return tryBackends(attempt, context, { onRefusal: refusalOf });
   };
 }

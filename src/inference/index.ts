@@ -6,5 +6,6 @@
 export { createInference, isStorable } from "./infer.ts";
 export type { Infer, InferredAnswer, SharedAnswer } from "./infer.ts";
 export type { Garment } from "./garment.ts";
+export type { Retries } from "./attempts.ts";
 export { createChatCompletion } from "./chat-completion.ts";
 export type { ChatCompletion, ChatImage, ChatRequest, CompleteChat } from "./chat-completion.ts";

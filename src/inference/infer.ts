@@ -4,11 +4,12 @@ import { createQuestion, createReask, mergeReask } from "../extraction/index.ts"
 import type { ValidAnswer } from "../extraction/index.ts";
 import type { Images, Upload } from "../image/index.ts";
 import { createId } from "../kernel/index.ts";
-import type { Clock } from "../kernel/index.ts";
+import type { Clock, Random } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
 import type { AttributesAnswer, Config } from "../../schemas/index.ts";
 import { ask } from "./ask.ts";
 import type { AskContext, Asked } from "./ask.ts";
+import type { Retries } from "./attempts.ts";
 import { createChoose } from "./choose.ts";
 import type { Choose } from "./choose.ts";
 import { contentKeyOf } from "./content.ts";
@@ -34,6 +35,9 @@ export type InferredAnswer = Omit<AttributesAnswer, "timings_ms"> & {
   timings_ms: Omit<AttributesAnswer["timings_ms"], "total">;
 };
 
+/** Which backends there are does not depend on what a request costs. */
+const noWork = { visionTokens: 0, textTokens: 0 };
+
 interface InferenceParts {
   /** Read anew for each request: it may be reloaded. */
   config: () => Pick<Config, "image" | "routing" | "review" | "cache">;
@@ -42,6 +46,8 @@ interface InferenceParts {
   answers: Answers<SharedAnswer>;
   instruments: Instruments;
   clock: Clock;
+  random: Random;
+  retries: Retries;
   /** Share of its vision token budget that a new request keeps: 1, or less under pressure. */
   budgetFactor: () => number;
 }
@@ -63,7 +69,13 @@ export function createInference(parts: InferenceParts): Infer {
       Promise.all(garment.images.map(({ bytes, view }) => images.inspect(bytes, view))),
     );
     const target = targetOf(options);
-    const choose = createChoose(fleet, target, uploads.length);
+    const choose = createChoose({
+      fleet,
+      policy: config.routing.policy,
+      random: parts.random,
+      target,
+      imageCount: uploads.length,
+    });
     const factor = parts.budgetFactor();
 
     const key = contentKeyOf({
@@ -72,11 +84,11 @@ export function createInference(parts: InferenceParts): Infer {
       target,
       asked: options.vision_tokens,
       factor,
-      candidates: choose().ranked,
+      candidates: choose(noWork).ranked,
     });
     const mode = config.cache.enabled ? garment.cacheMode : "no-store";
     const { answer, cache } = await answers.get(key, { mode, lane: priority, deadline }, (timeLeft) =>
-      answerAnew({ config, uploads, options, choose, factor, stopwatch }, timeLeft),
+      answerAnew({ config, uploads, options, choose, factor, stopwatch, priority }, timeLeft),
     );
 
     return {
@@ -92,15 +104,20 @@ export function createInference(parts: InferenceParts): Infer {
   };
 
   async function answerAnew(request: RequestParts, timeLeft: TimeLeft): Promise<SharedAnswer> {
-    const { config, uploads, options, choose, factor, stopwatch } = request;
+    const { config, uploads, options, choose, factor, stopwatch, priority } = request;
+    parts.retries.recordRequest();
     const views = uploads.map((upload) => upload.view);
     let degradedTier: ReturnType<Choose>["degradedTier"] = null;
     const context: AskContext = {
-      rank() {
-        const choice = choose();
+      fleet,
+      choose(work) {
+        const choice = choose(work);
         degradedTier = choice.degradedTier;
-        return choice.ranked;
+        return choice;
       },
+      priority,
+      retries: parts.retries,
+      clock,
       prepare: createPrepare({
         images,
         uploads,
@@ -162,6 +179,7 @@ interface RequestParts {
   choose: Choose;
   factor: number;
   stopwatch: Stopwatch;
+  priority: Garment["priority"];
 }
 
 /** Only a clean answer that is as good as was asked for may be given to others later. */

@@ -13,7 +13,8 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
+    // Node cuts fractions off: a deadline must not pass before its time.
+    const timer = setTimeout(task, Math.ceil(delayMs));
     return () => clearTimeout(timer);
   },
 };

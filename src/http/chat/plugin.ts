@@ -31,13 +31,13 @@ interface ChatLimits {
 /** Reads chat completions: checks what the gateway must know, takes the images out, leaves the rest as it is. */
 export const chatPlugin = fp(
   async (app: FastifyInstance, { maxBodyBytes, maxFetchedImages, fetchImage }: ChatLimits) => {
-    async function readImages(parts: readonly ImagePart[], signal: AbortSignal): Promise<ChatImage[]> {
+    async function readImages(parts: readonly ImagePart[], request: FastifyRequest): Promise<ChatImage[]> {
       const decoded = parts.map(decodeImagePart);
       if (decoded.filter((image) => image === null).length > maxFetchedImages) {
         throw tooManyImages(`Send at most ${maxFetchedImages} images by URL, and others as data URIs.`);
       }
       const sources = parts.map((part, at) => decoded[at]?.bytes ?? part);
-      const images = await fetchAll(sources, fetchImage, signal);
+      const images = await fetchAll(sources, fetchImage, request);
       return images.map((bytes, at) => ({ bytes, base64: decoded[at]?.base64 ?? null }));
     }
 
@@ -51,8 +51,9 @@ export const chatPlugin = fp(
       return {
         model: body.model,
         isStream: body.stream === true,
+        priority: this.priority,
         texts,
-        images: await readImages(images, this.deadline.signal),
+        images: await readImages(images, this),
         maxTokens: maxTokensOf(body),
       };
     });

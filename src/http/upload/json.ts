@@ -26,7 +26,7 @@ export async function readJsonForm(
   if (images.length > limits.maxImages) throw tooManyImages(`Send at most ${limits.maxImages} images of one garment.`);
   // Every image is judged before the first is fetched.
   const sources = images.map((image, at) => readImage(image, at, limits));
-  const read = await fetchAll(sources, fetchImage, request.deadline.signal);
+  const read = await fetchAll(sources, fetchImage, request);
   return { images: read.map((bytes, at) => ({ view: images[at]?.view ?? "image", bytes })), options };
 }
 
