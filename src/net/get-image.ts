@@ -4,6 +4,7 @@ import { Client } from "undici";
 import type { GatewayError } from "../kernel/index.ts";
 import { urlUnreachable } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
+import type { Receiver } from "./exchange.ts";
 import type { NetError, NetErrorKind } from "./net-error.ts";
 
 interface GetOptions {
@@ -53,16 +54,19 @@ export async function getImage(url: URL, options: GetOptions): Promise<Answer> {
   try {
     return await new Promise<Answer>((resolve, reject) => {
       const chunks: Buffer[] = [];
-      const receiver = {
-        head(status: number, { location }: Readonly<Record<string, string | string[] | undefined>>) {
+      const receiver: Receiver = {
+        head(status, { location }) {
           if (status === 200) return;
           if (redirects.has(status) && typeof location === "string") resolve({ location });
           else reject(urlUnreachable(`The image's server answered with status ${status}. ${advice}`));
           exchange.cancel("aborted");
         },
-        chunk: (chunk: Buffer) => chunks.push(chunk) > 0,
-        end: () => resolve({ bytes: Buffer.concat(chunks) }),
-        fail: (error: NetError) => reject(toUnreachable(error, maxBytes)),
+        chunk: (chunk) => chunks.push(chunk) > 0,
+        end() {
+          if (chunks.length > 0) resolve({ bytes: Buffer.concat(chunks) });
+          else reject(urlUnreachable(`The image's server sent no bytes. ${advice}`));
+        },
+        fail: (error) => reject(toUnreachable(error, maxBytes)),
       };
       const exchange = new Exchange(receiver, { signal, maxBodyBytes: maxBytes, isResent: false });
       client.dispatch({ method: "GET", path: `${url.pathname}${url.search}`, headers }, exchange);
@@ -89,7 +93,7 @@ const sentences: Record<NetErrorKind, string> = {
   timeout: "The image's server did not answer in time.",
   aborted: "The image's server was given up.",
   too_large: "The image's server sends more than an image may have",
-  protocol: "The image's server does not speak HTTP as we know it.",
+  protocol: "The image's server sent an answer that is cut off, too long in its headers, or no HTTP.",
 };
 
 function toUnreachable(error: NetError, maxBytes: number): GatewayError {

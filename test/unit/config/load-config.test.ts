@@ -147,6 +147,16 @@ test("references between keys are checked", (t) => {
   assert.match(mistakesOf(t, "auth: { required: true }")[0] ?? "", /auth\.keys: found no keys/);
 });
 
+test("a host to fetch images from is a bare host, with or without a wildcard in front", (t) => {
+  const mistakes = (hosts: string[]) => mistakesOf(t, `image: { urls: { allow_hosts: ${JSON.stringify(hosts)} } }`);
+  assert.deepEqual(mistakes(["images.example.com", "*.Example.COM", "b\u00fccher.example", "93.184.216.34"]), []);
+  const wrong = ["https://a.example", "a.example/x", "a.example:8443", "u@a.example", "*", "a.*.example", "256.1.1.1"];
+  assert.equal(mistakes(wrong).length, wrong.length);
+  assert.deepEqual(mistakes(["https://a.example"]), [
+    'image.urls.allow_hosts: found "https://a.example", expected hosts such as images.example.com or *.example.com, without scheme, port or path',
+  ]);
+});
+
 test("an address other than loopback needs keys or an explicit word", (t) => {
   assert.match(mistakesOf(t, "server: { host: 0.0.0.0 }")[0] ?? "", /auth\.required: .*allow_open/);
   assert.equal(load(t, "server: { host: 0.0.0.0 }\nauth: { allow_open: true }").server.host, "0.0.0.0");
