@@ -169,9 +169,9 @@ test("a stream that begins with an error fails as the status that stands in it w
     const { stub, backend } = scene;
     const cases: [object, FailureKind][] = [
       [{ message: "Internal server error", type: "InternalServerError", param: null, code: 500 }, "server_error"],
-      [{ message: "The request queue is full.", code: 503 }, "busy"],
       [{ message: "x", type: "BadRequestError", param: null, code: 400 }, "refused_request"],
       [{ message: "x", code: "strange" }, "server_error"],
+      [{ message: "The request queue is full.", code: 503 }, "busy"],
     ];
     for (const [error, kind] of cases) {
       stub.onChat = () => ({
