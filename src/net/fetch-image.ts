@@ -61,7 +61,7 @@ export function createImageFetcher(options: ImageFetcherOptions, internet: Inter
     async fetch(text, signal) {
       if (!isEnabled) {
         throw urlForbidden(
-          "Images by URL are switched off here (image.urls.enabled). Send the image's bytes in `data`.",
+          "Images by URL are switched off here (image.urls.enabled). Send the image's bytes in the request.",
         );
       }
       const url = parseImageUrl(text, isAllowedHost);

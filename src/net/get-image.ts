@@ -85,7 +85,7 @@ function lookupOf(addresses: readonly string[]): LookupFunction {
   };
 }
 
-const advice = "Check the URL, or send the image's bytes in `data`.";
+const advice = "Check the URL, or send the image's bytes in the request.";
 
 const sentences: Record<NetErrorKind, string> = {
   refused: "The image's server could not be reached over a connection that its certificate vouches for.",
