@@ -2,6 +2,7 @@
  * The URLs of the gateway. A folder is an access class, the rest of the path is the URL (README.md here).
  * Knows schemas and `app.gateway`; formats no errors and holds no logic of its own.
  */
+export { backendsRoutes } from "./admin/backends.ts";
 export { attributesRoute } from "./keyed/v1/attributes.ts";
 export { chatCompletionsRoute } from "./keyed/v1/chat-completions.ts";
 export { modelsRoute } from "./keyed/v1/models.ts";

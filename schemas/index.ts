@@ -23,3 +23,5 @@ export { errorCatalogue, ProblemSchema } from "./http/problem.ts";
 export type { ErrorCode, Problem } from "./http/problem.ts";
 export { HealthSchema, ModelListSchema, ReadySchema } from "./http/models.ts";
 export type { ModelList, Ready } from "./http/models.ts";
+export { BackendChangeSchema, BackendListSchema, BackendViewSchema } from "./http/admin.ts";
+export type { BackendChange, BackendView } from "./http/admin.ts";

@@ -1,6 +1,13 @@
 import Fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import { attributesRoute, chatCompletionsRoute, healthRoutes, metricsRoute, modelsRoute } from "../routes/index.ts";
+import {
+  backendsRoutes,
+  attributesRoute,
+  chatCompletionsRoute,
+  healthRoutes,
+  metricsRoute,
+  modelsRoute,
+} from "../routes/index.ts";
 import type { Gateway } from "./gateway.ts";
 import {
   admissionPlugin,
@@ -10,6 +17,7 @@ import {
   createRequestIds,
   eventStreamPlugin,
   idempotencyPlugin,
+  jsonRoutesPlugin,
   keyedAccess,
   observePlugin,
   openApiPlugin,
@@ -85,5 +93,13 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
       await admitted.register(chatCompletionsRoute, { prefix: "/v1" });
     });
   });
+  await app.register(
+    async (admin) => {
+      await admin.register(keyedAccess, { ...gateway.access, scope: "admin" });
+      await admin.register(jsonRoutesPlugin);
+      await admin.register(backendsRoutes);
+    },
+    { prefix: "/admin" },
+  );
   return app;
 }

@@ -1,16 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError, findRestartOnly } from "../config/index.ts";
-import type { BackendConfig, Config } from "../schemas/index.ts";
+import { errorCatalogue } from "../schemas/index.ts";
+import type { BackendChange, BackendConfig, Config } from "../schemas/index.ts";
 import { openFleet } from "./backends/index.ts";
-import type { Fleet } from "./backends/index.ts";
+import type { BackendDescription, Fleet } from "./backends/index.ts";
 import { createAnswerCache, createAnswers, createIdempotency } from "./cache/index.ts";
 import type { Idempotency } from "./cache/index.ts";
 import { openEmbedded } from "./embedded.ts";
 import type { Embedded } from "./embedded.ts";
 import { openImages } from "./image/index.ts";
+import { followFleet } from "./follow-fleet.ts";
 import { createChatCompletion, createInference, isStorable } from "./inference/index.ts";
 import type { CompleteChat, Infer, Retries, SharedAnswer } from "./inference/index.ts";
-import { systemClock } from "./kernel/index.ts";
+import { defineError, systemClock } from "./kernel/index.ts";
 import type { Clock, Random } from "./kernel/index.ts";
 import { createAccess } from "./access.ts";
 import type { Access } from "./access.ts";
@@ -49,6 +51,11 @@ export interface Gateway {
   readonly simulationNotice: string;
   readonly startedAtSeconds: number;
   /**
+   * Changes a backend while it runs; it holds until the next restart.
+   * @throws GatewayError not_found
+   */
+  changeBackend(id: string, change: BackendChange): BackendDescription;
+  /**
    * Takes over a new configuration without dropping a request, or nothing of it.
    * @throws ConfigError where it changes what only a start can change
    */
@@ -65,6 +72,8 @@ const maxCacheBytes = 67_108_864;
 
 /** The contract keeps replies for a day. */
 const idempotencyTtlMs = 24 * 60 * 60 * 1000;
+
+const unknownBackend = defineError(errorCatalogue.not_found);
 
 /** Opens all parts of a gateway, in the order in which they need each other; the composition root. */
 export async function openGateway(config: Config, overrides: GatewayOverrides = {}): Promise<Gateway> {
@@ -110,6 +119,12 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     clock,
     onOutcome: (outcome) => instruments.admission.labels({ outcome }).inc(),
   });
+  const stopFollowing = followFleet({
+    admission,
+    fleet,
+    maxInFlight: () => current.admission.max_in_flight,
+    clock,
+  });
   const brownOut = createBrownOut(config.admission.brown_out);
   const budgetFactor = (): number => {
     const factor = brownOut.update(admission.pressure());
@@ -138,7 +153,6 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     const hasNewAccess = !isDeepStrictEqual(current.auth, next.auth);
     if (next.backends !== "embedded") fleet.reconfigure(next.backends);
     admission.setLimits({
-      maxInFlight: next.admission.max_in_flight,
       maxQueue: next.admission.max_queue,
       maxBytesInFlight: next.admission.max_bytes_in_flight,
     });
@@ -169,6 +183,12 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     simulationNotice: simulationNotice(backends),
     startedAtSeconds: Math.floor(clock.wall() / 1000),
     reconfigure,
+    changeBackend(id, change) {
+      const backend = fleet.backends.find((candidate) => candidate.id === id);
+      if (backend === undefined) throw unknownBackend("No backend has this id. GET /admin/backends lists them.");
+      backend.setAdmin(change);
+      return backend.describe();
+    },
     stopServing() {
       isStopping = true;
     },
@@ -177,6 +197,7 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
       return fleet.isReady() ? null : "no backend has passed its handshake, or none is usable now";
     },
     async close() {
+      stopFollowing();
       await imageFetcher.close();
       await access.close();
       await fleet.close();

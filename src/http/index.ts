@@ -10,6 +10,7 @@ export { notFound, requestInvalid } from "./errors.ts";
 export { eventStreamPlugin } from "./event-stream.ts";
 export { idempotencyPlugin } from "./idempotency.ts";
 export type { IdempotentContent } from "./idempotency.ts";
+export { jsonRoutesPlugin } from "./json-routes.ts";
 export { observePlugin } from "./observe.ts";
 export { openApiPlugin } from "./openapi.ts";
 export { answerFrameworkError, problemPlugin, toProblem } from "./problem.ts";

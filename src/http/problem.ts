@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from "fastify-plugin";
 import { GatewayError } from "../kernel/index.ts";
 import type { ErrorCode, Problem } from "../../schemas/index.ts";
+import { Misfit } from "./error-item.ts";
 import { internalError, notFound, requestInvalid, unsupportedMediaType } from "./errors.ts";
 import { toOpenAiError } from "./openai-error.ts";
 
@@ -66,6 +67,9 @@ function sendError(reply: FastifyReply, error: GatewayError, request: FastifyReq
 /** Gives every error a code of the contract; what is not foreseen is a defect of ours. */
 function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
+  if (thrown instanceof Misfit) {
+    return requestInvalid("The request does not fit; `errors` names each place.", { errors: thrown.items });
+  }
   const { code, statusCode } = thrown as Partial<FastifyError>;
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" || code === "FST_ERR_CTP_EMPTY_TYPE") {
     return unsupportedMediaType(

@@ -43,7 +43,10 @@ async function open(context: TestContext) {
     },
   };
   await app.register(problemPlugin);
-  await app.register(requestContextPlugin, { clock, deadlineMs: () => 10_000 });
+  await app.register(requestContextPlugin, {
+    clock,
+    deadlineMs: (priority) => (priority === "bulk" ? 60_000 : 10_000),
+  });
   await app.register(idempotencyPlugin, {
     idempotency: createIdempotency({ maxEntries: 100, maxBytes: 100_000, ttlMs: 86_400_000, clock }),
   });

@@ -1,8 +1,9 @@
 import { Ajv } from "ajv";
-import type { ErrorObject, ValidateFunction } from "ajv";
+import type { ValidateFunction } from "ajv";
 import { AttributesJsonSchema, OptionsSchema, TextOptionsSchema } from "../../../schemas/index.ts";
 import type { AttributesJson, AttributesOptions } from "../../../schemas/index.ts";
 import type { ErrorItem } from "../../kernel/index.ts";
+import { toErrorItem } from "../error-item.ts";
 import { requestInvalid } from "../errors.ts";
 
 /** Most bytes of `metadata` as JSON. */
@@ -51,20 +52,9 @@ function parseMetadata(text: string): unknown {
 
 function check(validate: ValidateFunction, value: unknown): void {
   if (validate(value)) return;
-  throw invalid((validate.errors ?? []).map(toItem));
+  throw invalid((validate.errors ?? []).map(toErrorItem));
 }
 
 function invalid(errors: ErrorItem[]) {
   return requestInvalid("Some options do not fit; `errors` names each.", { errors: errors.slice(0, 50) });
-}
-
-function toItem(error: ErrorObject): ErrorItem {
-  const params = error.params as { additionalProperty?: string; allowedValues?: string[] };
-  const parts = error.instancePath.split("/").slice(1);
-  if (params.additionalProperty !== undefined) {
-    parts.push(params.additionalProperty.slice(0, 100));
-    return { path: parts.join("."), message: "is not a known member or option" };
-  }
-  const allowed = params.allowedValues === undefined ? "" : `: ${params.allowedValues.join(", ")}`;
-  return { path: parts.join("."), message: `${error.message ?? "does not fit"}${allowed}` };
 }
