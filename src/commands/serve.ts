@@ -1,5 +1,4 @@
 import { ConfigError, formatMistake, inertKeys, loadConfig } from "../../config/index.ts";
-import type { FastifyInstance } from "fastify";
 import type { Config } from "../../schemas/index.ts";
 import { buildApp } from "../app.ts";
 import { openGateway } from "../gateway.ts";
@@ -92,7 +91,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 const maxNoticeMs = 1000;
 
 /** Readiness off, time to notice, then no new connections; what still runs when the grace is over is cut off. */
-async function stopGracefully(gateway: Gateway, app: FastifyInstance): Promise<void> {
+async function stopGracefully(gateway: Gateway, app: Awaited<ReturnType<typeof buildApp>>): Promise<void> {
   const graceMs = gateway.config.server.shutdown_grace_ms;
   const noticeMs = Math.min(maxNoticeMs, graceMs / 10);
   gateway.stopServing();

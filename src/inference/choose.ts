@@ -48,7 +48,7 @@ export function createChoose(options: ChooseOptions): Choose {
     }
     const candidates = usable
       .filter((_, at) => (limits[at] as number) >= imageCount)
-      .map((backend) => ({ ...backend.candidate(), backend }));
+      .map((backend) => Object.assign(backend.candidate(), { backend }));
     const tokens = work.visionTokens + work.textTokens;
     return order(candidates, { tokens }, random).map(({ backend }) => backend);
   }

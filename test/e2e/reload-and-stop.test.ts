@@ -44,17 +44,17 @@ async function start(t: TestContext, speed = 0) {
 test("a backend that is added to the file serves without a restart, and no request is dropped meanwhile", async (t) => {
   const { output, write, post } = await start(t);
   assert.equal((await post("?model=b1")).status, 404);
-  let isDone = false;
+  const load = { isDone: false };
   const statuses: number[] = [];
-  const load = (async () => {
-    while (!isDone) statuses.push((await post()).status);
+  const sending = (async () => {
+    while (!load.isDone) statuses.push((await post()).status);
   })();
   write(2);
   await eventually(async () => (await post("?model=b1")).status === 200, "b1 serves");
   write(1);
   await eventually(async () => (await post("?model=b1")).status === 404, "b1 is gone");
-  isDone = true;
-  await load;
+  load.isDone = true;
+  await sending;
   assert.ok(statuses.length > 5);
   assert.deepEqual(new Set(statuses), new Set([200]));
   assert.equal(output().match(/configuration reloaded/g)?.length, 2);
