@@ -27,7 +27,7 @@ interface ImageFetcherOptions {
  */
 export type FetchImage = (url: string, signal: AbortSignal) => Promise<Buffer>;
 
-export interface ImageFetcher {
+interface ImageFetcher {
   fetch: FetchImage;
   /** Ends every fetch under way. */
   close(): Promise<void>;

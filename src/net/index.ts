@@ -3,7 +3,7 @@
  * The only room that knows undici. It knows no backend, no JSON, no image and no retry policy beyond the dead socket.
  */
 export { createImageFetcher } from "./fetch-image.ts";
-export type { FetchImage, ImageFetcher } from "./fetch-image.ts";
+export type { FetchImage } from "./fetch-image.ts";
 export type { Internet } from "./internet.ts";
 export { openPool } from "./pool.ts";
 export type { HttpPool, HttpRequest, HttpResponse, PoolOptions } from "./pool.ts";
