@@ -1,35 +1,15 @@
 import type { Clock, Random } from "../kernel/index.ts";
+import { createCircuit } from "./circuit.ts";
+import type { CircuitState } from "./circuit.ts";
 import type { BackendFailure } from "./failure.ts";
 import { reasonOf } from "./handshake.ts";
 import type { HandshakeOutcome, OutageReason, ServerFacts } from "./handshake.ts";
-
-/**
- * - `starting`: the first handshake is not over
- * - `ready`: in rotation
- * - `down`: cannot be reached, or fails
- * - `quarantined`: answers, but not as it must: wrong model, or guided decoding is off
- * - `unauthorized`: refuses our key
- */
-export const backendStates = ["starting", "ready", "down", "quarantined", "unauthorized"] as const;
-
-export type BackendState = (typeof backendStates)[number];
-
-const stateOf: Readonly<Record<OutageReason, BackendState>> = {
-  refused: "down",
-  reset: "down",
-  timeout: "down",
-  server_error: "down",
-  bad_reply: "down",
-  busy: "down",
-  unauthorized: "unauthorized",
-  wrong_model: "quarantined",
-  probe_refused: "quarantined",
-  guidance_lost: "quarantined",
-};
+import { stateOf } from "./states.ts";
+import type { AvailabilityState } from "./states.ts";
 
 export interface StateChange {
-  from: BackendState;
-  to: BackendState;
+  from: AvailabilityState;
+  to: AvailabilityState;
   reason: OutageReason | null;
 }
 
@@ -42,31 +22,39 @@ interface AvailabilityOptions {
   isBusy(): boolean;
   onHandshake(outcome: HandshakeOutcome): void;
   onChange(change: StateChange): void;
+  onCircuit(state: CircuitState): void;
 }
 
 export interface Availability {
-  readonly state: BackendState;
+  readonly state: AvailabilityState;
   readonly reason: OutageReason | null;
+  readonly circuit: CircuitState;
   /** What the last passed handshake told. */
   readonly facts: ServerFacts | null;
   /** Resolves when the first handshake is over, passed or not. */
   readonly onceSettled: Promise<void>;
   /** Call it when a live call begins, and what it returns when the call has ended (null: with an answer). */
   track(): (failure: BackendFailure | null) => void;
-  /** An answer showed that guided decoding is off. */
-  reportLostGuidance(): void;
+  /** Answers showed that guided decoding is off, or they are mostly garbage. */
+  reportAnswers(why: "guidance_lost" | "bad_answers"): void;
   /** Something hints at a restart: shake hands soon, but stay in rotation. */
   recheckSoon(): void;
+  /** Leaves the server alone altogether until `resume`, which begins again with a handshake. */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 
-/** Resets of fresh sockets in a row that take a backend out: one may be an accident, and is retried on it. */
-const maxResets = 2;
-/** Failures in a row that take a backend out where no single one proves that it is down. */
-const maxFailures = 5;
-/** A failed handshake is repeated after 0.5 s, 1 s, 2 s … up to 30 s; then again and again, for ever. */
+/**
+ * A failed handshake is repeated after 0.5 s, 1 s, 2 s …, then again and again, for ever. A server that is not there costs
+ * nothing to knock at and is wanted back at once; one that is there and not well is given time.
+ */
 const firstRetryMs = 500;
-const longestRetryMs = 30_000;
+const longestRetryMs = { away: 2000, unwell: 30_000 };
+/** A grammar that works says little about answers that are garbage: such a backend is not let back in at once. */
+const firstRetryAfterGarbageMs = 5000;
+/** While calls fail, hands are shaken at most this often to find out what it is. */
+const suspicionMs = 1000;
 /** In rotation, hands are shaken this often, so that a restart between two requests does not go unnoticed. */
 const recheckMs = 30_000;
 /** A backend that leaves the rotation again before this time is let back in more slowly each time. */
@@ -75,10 +63,15 @@ const stableMs = 60_000;
 /**
  * Decides whether a backend may have live traffic. It starts outside, and every outage ends only with a passed
  * handshake: an answer that comes back is no proof that guided decoding came back with it.
+ *
+ * What proves an outage by itself acts at once: a refused connection, a refused key, a model that is gone, lost guidance.
+ * All other failures are evidence: they bring the next handshake forward, and the circuit (circuit.ts) weighs them
+ * against the successes. It has no say of its own about when a backend is back, so there is one truth: closed is in
+ * rotation, half-open is a handshake out of rotation, open is the rest.
  */
 export function createAvailability(options: AvailabilityOptions): Availability {
   const { clock, random } = options;
-  let state: BackendState = "starting";
+  let state: AvailabilityState = "starting";
   let reason: OutageReason | null = null;
   let facts: ServerFacts | null = null;
   /** Counts the times it left the rotation: what began in an earlier spell says nothing about this one. */
@@ -86,25 +79,45 @@ export function createAvailability(options: AvailabilityOptions): Availability {
   let readySince = 0;
   let relapses = 0;
   let failedHandshakes = 0;
-  let failures = 0;
-  let resets = 0;
   let isShaking = false;
+  let isPaused = false;
   let isClosed = false;
+  let suspectedAt = -Infinity;
+  let lastFailure: OutageReason = "server_error";
+  let shownCircuit: CircuitState = "open";
+  const circuit = createCircuit({
+    clock,
+    onOpen() {
+      if (state === "ready") leaveRotation(lastFailure);
+    },
+  });
   let cancelTimer = (): void => {};
   const settled = Promise.withResolvers<void>();
 
-  function change(to: BackendState, why: OutageReason | null): void {
+  function change(to: AvailabilityState, why: OutageReason | null): void {
     if (state === to && reason === why) return;
     const from = state;
     state = to;
     reason = why;
+    showCircuit();
     options.onChange({ from, to, reason: why });
+  }
+
+  function circuitState(): CircuitState {
+    if (state === "ready") return "closed";
+    return isShaking ? "half_open" : "open";
+  }
+
+  function showCircuit(): void {
+    if (circuitState() === shownCircuit) return;
+    shownCircuit = circuitState();
+    options.onCircuit(shownCircuit);
   }
 
   function schedule(delayMs: number): void {
     cancelTimer();
     if (isClosed) return;
-    cancelTimer = clock.after(delayMs, () => void shakeHands());
+    cancelTimer = clock.after(delayMs, recheck);
   }
 
   /** Between half of the time and all of it, so that several gateways do not knock in step. */
@@ -112,22 +125,28 @@ export function createAvailability(options: AvailabilityOptions): Availability {
     return delayMs * (0.5 + random() / 2);
   }
 
-  function retryDelay(tries: number): number {
-    return jitter(Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(tries, 16)));
+  function retryDelay(tries: number, why: OutageReason): number {
+    const longestMs = why === "refused" || why === "reset" ? longestRetryMs.away : longestRetryMs.unwell;
+    return jitter(Math.min(longestMs, firstRetryMs * 2 ** Math.min(tries, 16)));
+  }
+
+  function recheck(): void {
+    if (state === "ready" && options.isBusy()) schedule(jitter(recheckMs));
+    else void shakeHands();
   }
 
   async function shakeHands(): Promise<void> {
-    if (isShaking || isClosed) return;
-    if (state === "ready" && options.isBusy()) {
-      schedule(jitter(recheckMs));
-      return;
-    }
+    if (isShaking || isPaused || isClosed) return;
     cancelTimer();
     isShaking = true;
+    showCircuit();
     const began = spell;
     const outcome = await options.shakeHands();
     isShaking = false;
-    if (isClosed) return;
+    if (isPaused || isClosed) {
+      settled.resolve();
+      return;
+    }
     options.onHandshake(outcome);
     if (began === spell) take(outcome);
     else void shakeHands(); // It left the rotation meanwhile: only a handshake that begins now counts.
@@ -136,7 +155,7 @@ export function createAvailability(options: AvailabilityOptions): Availability {
 
   function take(outcome: HandshakeOutcome): void {
     if (outcome.passed) {
-      facts = outcome.facts;
+      facts = withKnownStart(outcome.facts, facts);
       failedHandshakes = 0;
       if (state !== "ready") enterRotation();
       schedule(jitter(recheckMs));
@@ -144,22 +163,39 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       recheckFailed(outcome.reason);
     } else {
       change(stateOf[outcome.reason], outcome.reason);
-      schedule(retryDelay(failedHandshakes));
+      schedule(retryDelay(failedHandshakes, outcome.reason));
       failedHandshakes += 1;
+      showCircuit();
     }
   }
 
   function enterRotation(): void {
     readySince = clock.now();
-    failures = 0;
-    resets = 0;
+    circuit.close();
     change("ready", null);
   }
 
   function recheckFailed(why: OutageReason): void {
-    // Slow or full is not down: a health check must never eject a backend that is busy answering.
-    if (why === "busy" || why === "timeout") schedule(jitter(recheckMs));
-    else leaveRotation(why);
+    switch (why) {
+      case "busy":
+      case "timeout":
+        // Slow or full is not down: a health check must never eject a backend that is busy answering.
+        schedule(jitter(recheckMs));
+        break;
+      case "reset":
+      case "server_error":
+      case "bad_reply":
+        schedule(jitter(longestRetryMs.away));
+        record(why);
+        break;
+      default:
+        leaveRotation(why);
+    }
+  }
+
+  function record(why: OutageReason): void {
+    lastFailure = why;
+    circuit.record("failure");
   }
 
   function leaveRotation(why: OutageReason): void {
@@ -167,15 +203,22 @@ export function createAvailability(options: AvailabilityOptions): Availability {
     spell += 1;
     failedHandshakes = 0;
     change(stateOf[why], why);
-    if (relapses === 0) void shakeHands();
-    else schedule(retryDelay(relapses - 1));
+    if (why === "bad_answers") schedule(Math.max(firstRetryAfterGarbageMs, retryDelay(relapses, why)));
+    else if (relapses === 0) void shakeHands();
+    else schedule(retryDelay(relapses - 1, why));
     relapses += 1;
+  }
+
+  /** Something may be wrong: only a handshake can tell, however busy the backend is. */
+  function suspect(): void {
+    if (clock.now() - suspectedAt < suspicionMs) return;
+    suspectedAt = clock.now();
+    void shakeHands();
   }
 
   function settle(failure: BackendFailure | null): void {
     if (failure === null) {
-      failures = 0;
-      resets = 0;
+      circuit.record("success");
       return;
     }
     const why = reasonOf(failure);
@@ -188,14 +231,17 @@ export function createAvailability(options: AvailabilityOptions): Availability {
         if (why === "wrong_model") leaveRotation(why);
         break;
       case "connection":
-        resets += 1;
-        if (why === "refused" || resets >= maxResets) leaveRotation(why);
-        break;
-      case "timeout":
       case "server_error":
       case "bad_reply":
-        failures += 1;
-        if (failures >= maxFailures) leaveRotation(why);
+        if (why === "refused") leaveRotation(why);
+        else {
+          record(why);
+          suspect();
+        }
+        break;
+      case "timeout":
+        // No suspicion: a handshake with a server that hangs would only hang as well.
+        record(why);
         break;
       case "busy":
       case "aborted":
@@ -213,6 +259,9 @@ export function createAvailability(options: AvailabilityOptions): Availability {
     get reason() {
       return reason;
     },
+    get circuit() {
+      return circuitState();
+    },
     get facts() {
       return facts;
     },
@@ -223,16 +272,45 @@ export function createAvailability(options: AvailabilityOptions): Availability {
         if (state === "ready" && began === spell && !isClosed) settle(failure);
       };
     },
-    reportLostGuidance() {
-      if (state === "ready") leaveRotation("guidance_lost");
+    reportAnswers(why) {
+      if (state === "ready") leaveRotation(why);
     },
     recheckSoon() {
       if (state === "ready") void shakeHands();
     },
+    pause() {
+      isPaused = true;
+      spell += 1;
+      cancelTimer();
+      state = "starting";
+      reason = null;
+      showCircuit();
+      settled.resolve();
+    },
+    resume() {
+      if (!isPaused) return;
+      isPaused = false;
+      relapses = 0;
+      failedHandshakes = 0;
+      void shakeHands();
+    },
     close() {
       isClosed = true;
       cancelTimer();
+      circuit.shutdown();
       settled.resolve();
     },
   };
+}
+
+/** A page that could not be had this time does not make another build of the same server. */
+function withKnownStart(told: ServerFacts, known: ServerFacts | null): ServerFacts {
+  if (told.processStart !== null || known === null) return told;
+  const { version, root, maxModelLen, systemFingerprint } = told;
+  const isSame =
+    version === known.version &&
+    root === known.root &&
+    maxModelLen === known.maxModelLen &&
+    systemFingerprint === known.systemFingerprint;
+  return isSame ? { ...told, processStart: known.processStart } : told;
 }

@@ -2,19 +2,23 @@ import type { BackendConfig } from "../../schemas/index.ts";
 import { getFamily } from "../families/index.ts";
 import type { Clock, Random } from "../kernel/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
+import { createAnswerQuality } from "./answer-quality.ts";
+import type { AnswerOutcome } from "./answer-quality.ts";
 import { createAvailability } from "./availability.ts";
-import type { BackendState } from "./availability.ts";
-import { createCapacity } from "./capacity.ts";
+import { describeBackend } from "./description.ts";
+import type { BackendDescription, LastFailure, LastHandshake } from "./description.ts";
 import { BackendFailure } from "./failure.ts";
 import { shakeHands } from "./handshake.ts";
-import type { OutageReason, ServerFacts } from "./handshake.ts";
-import { createLedger } from "./ledger.ts";
+import { createLoad } from "./load.ts";
+import { loadMetrics } from "./metrics-page.ts";
 import type { ChatCall } from "./payload.ts";
 import { createPlaceLine } from "./place-line.ts";
 import type { PlaceLine, Priority } from "./place-line.ts";
 import { openPlace } from "./place.ts";
 import type { ChatOptions, ChatResult, ForwardCall, Forwarded, Place } from "./place.ts";
 import { createReporter } from "./reporter.ts";
+import { startScraper } from "./scraper.ts";
+import type { AdminState, BackendState } from "./states.ts";
 import { withTimeLimit } from "./time-limit.ts";
 import { createTokenArithmetic } from "./token-arithmetic.ts";
 import type { PromptCount } from "./token-arithmetic.ts";
@@ -28,6 +32,8 @@ export interface BackendDeps {
   instruments: Instruments;
   /** Where calls wait for places; the backends of a fleet share one. */
   line?: PlaceLine<Backend, Place>;
+  /** Whether another backend would serve in its place; one that is alone is not taken out for what its answers say. */
+  hasPeers?: (backend: Backend) => boolean;
 }
 
 /** What routing may know of a backend; the shape of its `Candidate`. */
@@ -50,38 +56,25 @@ export interface AcquireOptions {
   priority?: Priority;
 }
 
-/** How an answer read. `free_text`: no JSON at all, although a schema was sent. */
-export type AnswerOutcome = "valid" | "repaired" | "truncated" | "invalid" | "free_text";
-
-/** A backend as the admin API and the model list show it. */
-export interface BackendDescription {
-  id: string;
-  model: string;
-  quantization: string;
-  state: BackendState;
-  /** Why it is not in rotation. */
-  reason: OutageReason | null;
-  inFlight: number;
-  waiting: number;
-  /** Chat calls it may be given at once. */
-  limit: number;
-  /** What the last passed handshake told; null before the first. */
-  server: ServerFacts | null;
-  lastHandshake: { atMs: number; outcome: "passed" | OutageReason } | null;
-  lastFailure: { atMs: number; kind: BackendFailure["kind"]; status: number | null } | null;
-}
+/** What an operator may change while it runs. */
+export type AdminChange = Partial<Pick<BackendConfig, "weight" | "tiers" | "max_concurrency">> & { state?: AdminState };
 
 /** One vLLM server as the gateway sees it. */
 export interface Backend {
   readonly id: string;
+  /** With what operators have changed since the start. */
   readonly config: BackendConfig;
   readonly state: BackendState;
   /** Live calls under way, and places taken for calls that have not begun. */
   readonly inFlight: number;
   /** Their work in tokens. */
   readonly inFlightTokens: number;
-  /** Calls it may be given right now; 0 while it is out of rotation. */
+  /** Calls it may be given at once, now. */
+  readonly limit: number;
+  /** Calls it may be given right now; 0 while it is out of rotation, and for a while after it turned a call away. */
   readonly freePlaces: number;
+  /** What is left of that while. */
+  readonly pauseMs: number;
   /** Its load in the numbers that a routing policy compares. */
   candidate(): CandidateFigures;
   /** Calls that wait for a place at this backend, or at it among others. */
@@ -96,11 +89,16 @@ export interface Backend {
   chat(call: ChatCall, options: ChatOptions): Promise<ChatResult>;
   /** Waits for a place and passes a request on; see `Place.forward`. */
   forward(call: ForwardCall, options: ChatOptions): Promise<Forwarded>;
-  /** Call it once the answer is read: prose under a schema takes the backend out of rotation at once. */
+  /** Call it once the answer is read. Prose under a schema takes the backend out of rotation at once, as does a row of garbage. */
   reportAnswer(outcome: AnswerOutcome): void;
   /** Holds the backend's count of prompt tokens against ours. */
   checkPromptTokens(count: PromptCount): void;
+  setAdmin(change: AdminChange): void;
+  /** Takes what a new configuration says, apart from the server itself (`isSameServer`). */
+  reconfigure(config: BackendConfig): void;
   describe(): BackendDescription;
+  /** Gives it no more calls, lets those under way end, and closes it. */
+  retire(): Promise<void>;
   /** Ends every call as `aborted` and closes every socket. */
   close(): Promise<void>;
 }
@@ -108,17 +106,25 @@ export interface Backend {
 /** A model that is warming up takes seconds for its first tokens. */
 const handshakeTimeoutMs = 15_000;
 const countTimeoutMs = 10_000;
+const scrapeTimeoutMs = 2000;
+
+/** Whether a configuration can be changed into another one without another server being asked. */
+export function isSameServer(a: BackendConfig, b: BackendConfig): boolean {
+  return a.url === b.url && a.model === b.model && a.family === b.family && a.api_key === b.api_key;
+}
 
 /** Opens a backend: its first handshake begins at once. */
-export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
-  const { clock, random } = deps;
+export function openBackend(firstConfig: BackendConfig, deps: BackendDeps): Backend {
+  const { clock, random, line = createPlaceLine<Backend, Place>(), hasPeers = () => true } = deps;
+  const { id } = firstConfig;
+  let config = firstConfig;
+  let admin: AdminState = "active";
   const family = getFamily(config.family);
   const target = { model: config.model, chatTemplateKwargs: family.chatTemplateKwargs };
-  const reporter = createReporter(config.id, deps);
+  const reporter = createReporter(id, deps);
   const closing = new AbortController();
-  const ledger = createLedger();
-  const capacity = createCapacity(clock);
-  const line = deps.line ?? createPlaceLine();
+  const load = createLoad({ clock, random, ceiling: config.max_concurrency, onRoom: () => line.freed(backend) });
+  const quality = createAnswerQuality();
   const client = openVllmClient({
     config,
     chatTemplateKwargs: family.chatTemplateKwargs,
@@ -129,8 +135,9 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       availability.recheckSoon();
     },
   });
-  let lastHandshake: BackendDescription["lastHandshake"] = null;
-  let lastFailure: BackendDescription["lastFailure"] = null;
+  let lastHandshake: LastHandshake | null = null;
+  let lastFailure: LastFailure | null = null;
+  let onIdle = (): void => {};
 
   const arithmetic = createTokenArithmetic({
     markerTokensPerImage: family.markerTokensPerImage,
@@ -151,45 +158,75 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     random,
     shakeHands: () =>
       withTimeLimit(clock, handshakeTimeoutMs, closing.signal, (signal) => shakeHands(client, target, random, signal)),
-    isBusy: () => ledger.calls >= config.max_concurrency / 2,
+    isBusy: () => load.calls >= load.limit / 2,
     onHandshake(outcome) {
       lastHandshake = { atMs: clock.wall(), outcome: outcome.passed ? "passed" : outcome.reason };
       reporter.handshake(lastHandshake.outcome);
     },
-    onChange(change) {
-      if (change.to === "ready") arithmetic.forget();
-      reporter.stateChange(change);
-      if (change.to === "ready") line.freed(backend);
-      else line.changed();
+    onChange({ to }) {
+      if (to === "ready") {
+        arithmetic.forget();
+        quality.forget();
+        load.restart();
+      }
+      stateChanged();
+    },
+    onCircuit: (state) => reporter.circuit(state),
+  });
+
+  const scraper = startScraper({
+    clock,
+    isWanted: () => availability.state === "ready" && admin !== "disabled",
+    async scrape() {
+      const page = await client.metrics(closing.signal, scrapeTimeoutMs).catch(() => null);
+      if (closing.signal.aborted) return;
+      reporter.metrics(page === null ? ["page"] : loadMetrics.filter((metric) => page[metric] === null));
+      if (page !== null) load.scraped(page);
+    },
+    onTick() {
+      if (load.scrapeAgeMs !== null) reporter.scrapeAge(load.scrapeAgeMs);
     },
   });
 
-  const freePlaces = (): number =>
-    availability.state === "ready" ? Math.max(0, config.max_concurrency - ledger.calls) : 0;
+  const shownState = (): BackendState => (admin === "active" ? availability.state : admin);
+  const isUsable = (): boolean => shownState() === "ready";
+  const freePlaces = (): number => (isUsable() ? load.freePlaces : 0);
+
+  function stateChanged(): void {
+    reporter.state({ state: shownState(), reason: admin === "active" ? availability.reason : null });
+    reporter.limit(load.limit);
+    if (isUsable()) line.freed(backend);
+    else line.changed();
+  }
 
   function tryAcquire(work: Work): Place | null {
     if (freePlaces() === 0) return null;
-    const booking = ledger.book(work);
-    reporter.inFlight(ledger.calls);
+    const booking = load.book(work);
+    reporter.inFlight(load.calls);
     return openPlace({
       backend,
       booking,
       client,
       target,
       clock,
-      isUsable: () => availability.state === "ready",
+      isUsable,
       onBegin(work) {
         const settle = availability.track();
-        return ({ failure, durationMs }) => {
+        const end = load.begin(work);
+        return (how) => {
+          const { failure, durationMs } = how;
+          scraper.callEnded();
           reporter.chat(failure?.kind ?? "ok", durationMs);
-          if (failure === null) capacity.answered(work, durationMs);
-          else note(failure);
+          if (failure !== null) note(failure);
+          end(how);
+          reporter.limit(load.limit);
           settle(failure);
         };
       },
       onFree() {
-        reporter.inFlight(ledger.calls);
+        reporter.inFlight(load.calls);
         line.freed(backend);
+        if (load.calls === 0) onIdle();
       },
     });
   }
@@ -197,7 +234,7 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
   function acquire({ work, signal, priority = "interactive" }: AcquireOptions): Promise<Place> {
     return line.acquire({
       take() {
-        if (availability.state !== "ready") throw new BackendFailure("unavailable", { sends: 0 });
+        if (!isUsable()) throw new BackendFailure("unavailable", { sends: 0 });
         return tryAcquire(work);
       },
       wants: (host) => host === backend,
@@ -211,20 +248,53 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     lastFailure = { atMs: clock.wall(), kind: failure.kind, status: failure.status ?? null };
   }
 
+  function setAdminState(next: AdminState): void {
+    if (next === admin) return;
+    const before = admin;
+    admin = next;
+    if (next === "disabled") availability.pause();
+    else if (before === "disabled") availability.resume();
+    if (next === "active") load.restart();
+    stateChanged();
+  }
+
+  function setConfig(changed: BackendConfig): void {
+    config = changed;
+    load.setCeiling(config.max_concurrency);
+    reporter.limit(load.limit);
+    line.changed(); // Its tiers and its weight decide who may want it.
+  }
+
+  async function close(): Promise<void> {
+    availability.close();
+    scraper.close();
+    load.close();
+    closing.abort();
+    await client.close();
+  }
+
   const backend: Backend = {
-    id: config.id,
-    config,
+    id,
+    get config() {
+      return config;
+    },
     get state() {
-      return availability.state;
+      return shownState();
     },
     get inFlight() {
-      return ledger.calls;
+      return load.calls;
     },
     get inFlightTokens() {
-      return ledger.tokens;
+      return load.tokens;
+    },
+    get limit() {
+      return load.limit;
     },
     get freePlaces() {
       return freePlaces();
+    },
+    get pauseMs() {
+      return load.pauseMs;
     },
     get waiting() {
       return line.waitingFor(backend);
@@ -234,10 +304,10 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
     },
     onceSettled: availability.onceSettled,
     candidate: () => ({
-      id: config.id,
+      id,
       weight: config.weight,
-      inFlightTokens: ledger.tokens,
-      capacityTokens: capacity.tokensOf(config.max_concurrency),
+      inFlightTokens: load.allTokens,
+      capacityTokens: load.capacityTokens,
       freePlaces: freePlaces(),
     }),
     tryAcquire,
@@ -250,29 +320,41 @@ export function openBackend(config: BackendConfig, deps: BackendDeps): Backend {
       return place.forward(call, options);
     },
     reportAnswer(outcome) {
-      if (outcome === "free_text") availability.reportLostGuidance();
+      if (outcome === "free_text") availability.reportAnswers("guidance_lost");
+      else if (quality.add(outcome) && hasPeers(backend)) availability.reportAnswers("bad_answers");
     },
     checkPromptTokens(count) {
       if (family.isTokenCountExact) arithmetic.check(count);
     },
-    describe: () => ({
-      id: config.id,
-      model: config.model,
-      quantization: config.quantization,
-      state: availability.state,
-      reason: availability.reason,
-      inFlight: ledger.calls,
-      waiting: line.waitingFor(backend),
-      limit: config.max_concurrency,
-      server: availability.facts,
-      lastHandshake,
-      lastFailure,
-    }),
-    async close() {
-      availability.close();
-      closing.abort();
-      await client.close();
+    setAdmin({ state, ...settings }) {
+      setConfig({ ...config, ...settings });
+      if (state !== undefined) setAdminState(state);
     },
+    reconfigure: setConfig,
+    describe: () =>
+      describeBackend({
+        config,
+        admin,
+        state: shownState(),
+        availability,
+        load,
+        waiting: line.waitingFor(backend),
+        lastHandshake,
+        lastFailure,
+      }),
+    async retire() {
+      setAdminState("draining");
+      if (load.calls > 0) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+          closing.signal.addEventListener("abort", () => resolve(), { once: true });
+        });
+      }
+      await close();
+      reporter.forget();
+    },
+    close,
   };
+  reporter.limit(load.limit);
   return backend;
 }

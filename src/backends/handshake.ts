@@ -8,6 +8,9 @@ import type { ServedModel, VllmClient } from "./vllm-client.ts";
 /** What a handshake learned of the server. */
 export interface ServerFacts extends ServedModel {
   version: string | null;
+  systemFingerprint: string | null;
+  /** When its process began, in seconds since the epoch. */
+  processStart: number | null;
 }
 
 /** Why a backend is not in rotation. */
@@ -21,7 +24,8 @@ export type OutageReason =
   | "unauthorized"
   | "wrong_model"
   | "probe_refused"
-  | "guidance_lost";
+  | "guidance_lost"
+  | "bad_answers";
 
 export type HandshakeOutcome = { passed: true; facts: ServerFacts } | { passed: false; reason: OutageReason };
 
@@ -29,6 +33,9 @@ interface HandshakeTarget {
   model: string;
   chatTemplateKwargs: Readonly<Record<string, unknown>> | null;
 }
+
+/** It runs beside the probe; a page that takes longer is not waited for. */
+const metricsTimeoutMs = 500;
 
 /** The answer is about 30 tokens long; more room would only prolong the rambling of a server without guidance. */
 const probeMaxTokens = 64;
@@ -45,45 +52,45 @@ export async function shakeHands(
   signal: AbortSignal,
 ): Promise<HandshakeOutcome> {
   try {
+    const page = client.metrics(signal, metricsTimeoutMs).catch(() => null);
     const models = await client.models(signal);
     const served = models.find((model) => model.id === target.model);
     if (served === undefined) return { passed: false, reason: "wrong_model" };
     const version = await client.version(signal);
-    return (await obeysGrammar(client, target, createNonce(random), signal))
-      ? { passed: true, facts: { ...served, version } }
-      : { passed: false, reason: "guidance_lost" };
+    const nonce = createNonce(random);
+    const { reply, systemFingerprint } = await probe(client, target, nonce, signal);
+    if (!isExactly(reply, nonce)) return { passed: false, reason: "guidance_lost" };
+    const processStart = (await page)?.processStart ?? null;
+    return { passed: true, facts: { ...served, version, systemFingerprint, processStart } };
   } catch (error) {
     if (!(error instanceof BackendFailure)) throw error;
     return { passed: false, reason: reasonOf(error) };
   }
 }
 
-async function obeysGrammar(
+function probe(
   client: VllmClient,
   target: HandshakeTarget,
   nonce: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): ReturnType<VllmClient["probe"]> {
   const schema = {
     type: "object",
     properties: { word: { const: nonce } },
     required: ["word"],
     additionalProperties: false,
   };
-  const { reply } = await client.probe(
-    buildPayload(target, {
-      prompt: {
-        system: "You answer with one JSON object and nothing else.",
-        parts: [{ kind: "text", text: "Say a word of your choice." }],
-      },
-      images: [],
-      schema: { name: "probe", json: JSON.stringify(schema) },
-      maxTokens: probeMaxTokens,
-      wantLogprobs: false,
-    }),
-    signal,
-  );
-  return isExactly(reply, nonce);
+  const body = buildPayload(target, {
+    prompt: {
+      system: "You answer with one JSON object and nothing else.",
+      parts: [{ kind: "text", text: "Say a word of your choice." }],
+    },
+    images: [],
+    schema: { name: "probe", json: JSON.stringify(schema) },
+    maxTokens: probeMaxTokens,
+    wantLogprobs: false,
+  });
+  return client.probe(body, signal);
 }
 
 function isExactly(reply: ChatReply, nonce: string): boolean {

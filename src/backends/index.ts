@@ -4,12 +4,14 @@
  * know what a garment is, which backend to prefer for whom, and when to ask again.
  */
 export { openFleet } from "./fleet.ts";
-export type { CandidateQuery, Fleet, FleetWish } from "./fleet.ts";
+export type { CandidateQuery, Fleet, FleetChange, FleetWish } from "./fleet.ts";
 export { openBackend } from "./backend.ts";
-export type { AnswerOutcome, Backend, BackendDeps } from "./backend.ts";
+export type { AdminChange, Backend, BackendDeps, CandidateFigures } from "./backend.ts";
+export type { BackendDescription } from "./description.ts";
+export type { AnswerOutcome } from "./answer-quality.ts";
 export type { ChatOptions, ChatResult, ForwardCall, Forwarded, Place } from "./place.ts";
 export type { Work } from "./work.ts";
-export type { BackendState } from "./availability.ts";
+export type { AdminState, BackendState } from "./states.ts";
 export type { ChatCall } from "./payload.ts";
 export type { ChatReply } from "./reply.ts";
 export { BackendFailure } from "./failure.ts";

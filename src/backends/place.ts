@@ -59,7 +59,13 @@ export interface Place {
 export interface CallEnd {
   failure: BackendFailure | null;
   durationMs: number;
+  isStream: boolean;
+  /** Requests that waited inside the backend when it answered, where it told. */
+  waitingInside: number | null;
 }
+
+/** Ends a call; returns how long it took. */
+type End = (failure: BackendFailure | null, waitingInside?: number | null) => number;
 
 interface PlaceParts {
   backend: Backend;
@@ -87,7 +93,7 @@ export function openPlace({ backend, booking, client, target, clock, isUsable, o
   }
 
   /** Begins the one call of this place; what it returns ends it and gives the place back, once. */
-  function begin(work: Work): (failure: BackendFailure | null) => number {
+  function begin(work: Work, isStream = false): End {
     if (isUsed || isFree) throw new Error("a place is good for one call");
     isUsed = true;
     if (!isUsable()) {
@@ -97,10 +103,10 @@ export function openPlace({ backend, booking, client, target, clock, isUsable, o
     booking.rebook(work);
     const start = clock.now();
     const onEnd = onBegin(work);
-    return (failure) => {
+    return (failure, waitingInside = null) => {
       const durationMs = clock.now() - start;
       if (!isFree) {
-        onEnd({ failure, durationMs });
+        onEnd({ failure, durationMs, isStream, waitingInside });
         free();
       }
       return durationMs;
@@ -112,7 +118,7 @@ export function openPlace({ backend, booking, client, target, clock, isUsable, o
     try {
       const body = buildPayload(target, call);
       const answer = await withTimeLimit(clock, attemptTimeoutMs, signal, (limited) => client.chat(body, limited));
-      return { ...answer.reply, sends: answer.sends, durationMs: end(null) };
+      return { ...answer.reply, sends: answer.sends, durationMs: end(null, answer.waitingInside) };
     } catch (error) {
       end(failureFrom(error));
       throw error;
@@ -120,12 +126,12 @@ export function openPlace({ backend, booking, client, target, clock, isUsable, o
   }
 
   async function forward(call: ForwardCall, { signal, attemptTimeoutMs }: ChatOptions): Promise<Forwarded> {
-    const end = begin(call.work);
+    const end = begin(call.work, call.isStream);
     try {
       return await withTimeLimit(clock, attemptTimeoutMs, signal, async (limited) => {
         if (!call.isStream) {
-          const { status, headers, body } = await client.forward(call.body, limited);
-          end(null);
+          const { status, headers, body, waitingInside } = await client.forward(call.body, limited);
+          end(null, waitingInside);
           return { status, headers, body, stream: null };
         }
         const { status, headers, body: stream } = await client.forwardStream(call.body, limited);

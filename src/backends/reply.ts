@@ -28,6 +28,13 @@ export function isChatAnswer(body: Buffer): boolean {
   return isRecord(reply) && Array.isArray(reply["choices"]) && reply["choices"].length > 0;
 }
 
+/** What a server calls its own configuration. */
+export function readSystemFingerprint(body: Buffer): string | null {
+  const reply = parseJson(body);
+  const fingerprint = isRecord(reply) ? reply["system_fingerprint"] : null;
+  return typeof fingerprint === "string" ? fingerprint.slice(0, 200) : null;
+}
+
 /** Reads the body of a 200 answer, trusting none of it. Null: this is no chat answer. */
 export function readReply(body: Buffer): ChatReply | null {
   const reply = parseJson(body);

@@ -1,8 +1,11 @@
 import type { Instruments, Log } from "../telemetry/index.ts";
-import { backendStates } from "./availability.ts";
-import type { BackendState, StateChange } from "./availability.ts";
+import { circuitStates } from "./circuit.ts";
+import type { CircuitState } from "./circuit.ts";
 import type { FailureKind } from "./failure.ts";
 import type { OutageReason } from "./handshake.ts";
+import type { LoadMetric } from "./metrics-page.ts";
+import { backendStates } from "./states.ts";
+import type { BackendState } from "./states.ts";
 
 /** What a person reads who wonders why a backend gets no requests. */
 const sentences: Readonly<Record<OutageReason, string>> = {
@@ -16,45 +19,91 @@ const sentences: Readonly<Record<OutageReason, string>> = {
   wrong_model: "backend does not serve the configured model",
   probe_refused: "backend refuses the grammar probe",
   guidance_lost: "backend answers outside the schema that it was given: guided decoding is off",
+  bad_answers: "most of backend's answers are cut off or invalid",
 };
+
+interface Shown {
+  state: BackendState;
+  reason: OutageReason | null;
+}
 
 /** Metrics and log lines of one backend. */
 export function createReporter(id: string, { instruments, log }: { instruments: Instruments; log: Log }) {
+  const backend = { backend: id };
+  const missing = new Set<LoadMetric | "page">();
   let hasWarnedOfTokens = false;
+  let shown: Shown = { state: "starting", reason: null };
 
-  function showState(current: BackendState): void {
-    for (const state of backendStates) instruments.backendState.set({ backend: id, state }, state === current ? 1 : 0);
+  function setState(current: BackendState): void {
+    for (const state of backendStates) instruments.backendState.set({ ...backend, state }, state === current ? 1 : 0);
   }
 
-  showState("starting");
-  instruments.backendInFlight.set({ backend: id }, 0);
+  function setCircuit(current: CircuitState): void {
+    for (const state of circuitStates) {
+      instruments.backendCircuitState.set({ ...backend, state }, state === current ? 1 : 0);
+    }
+  }
+
+  setState("starting");
+  setCircuit("open");
+  instruments.backendInFlight.set(backend, 0);
 
   return {
-    inFlight: (count: number) => instruments.backendInFlight.set({ backend: id }, count),
+    inFlight: (count: number) => instruments.backendInFlight.set(backend, count),
+    limit: (limit: number) => instruments.backendConcurrencyLimit.set(backend, limit),
+    scrapeAge: (ageMs: number) => instruments.backendScrapeAge.set(backend, ageMs / 1000),
+    circuit: setCircuit,
     chat(outcome: "ok" | FailureKind, durationMs: number): void {
-      instruments.backendRequests.inc({ backend: id, outcome });
-      instruments.backendRequestDuration.observe({ backend: id }, durationMs / 1000);
+      instruments.backendRequests.inc({ ...backend, outcome });
+      instruments.backendRequestDuration.observe(backend, durationMs / 1000);
     },
     resent: () => instruments.retries.inc({ reason: "dead_socket" }),
-    handshake: (outcome: "passed" | OutageReason) => instruments.backendProbes.inc({ backend: id, outcome }),
-    stateChange({ from, to, reason }: StateChange): void {
-      if (from !== to) instruments.backendStateChanges.inc({ backend: id, state: to });
-      showState(to);
-      if (reason === null) log.info({ backend: id, from, state: to }, "backend is ready: it obeys the grammar");
-      else
+    handshake: (outcome: "passed" | OutageReason) => instruments.backendProbes.inc({ ...backend, outcome }),
+    /** Logs and counts a state once, when it is entered. */
+    state(next: Shown): void {
+      const { state: from } = shown;
+      const { state, reason } = next;
+      if (state === from && reason === shown.reason) return;
+      shown = next;
+      if (state !== from) instruments.backendStateChanges.inc({ ...backend, state });
+      setState(state);
+      const fields = { ...backend, from, state };
+      if (reason !== null) {
+        log.warn({ ...fields, reason }, `${sentences[reason]}; it gets no live requests until its handshake passes`);
+      } else if (state === "ready") {
+        log.info(fields, "backend is ready: it obeys the grammar");
+      } else {
+        log.info(fields, `backend is ${state}`);
+      }
+    },
+    /** Warns of each figure of /metrics once, until it is there again. */
+    metrics(absent: readonly (LoadMetric | "page")[]): void {
+      for (const metric of absent) {
+        if (missing.has(metric)) continue;
+        instruments.backendMetricsMissing.inc({ ...backend, metric });
         log.warn(
-          { backend: id, from, state: to, reason },
-          `${sentences[reason]}; it gets no live requests until its handshake passes`,
+          { ...backend, metric },
+          "backend's /metrics lacks this figure, or the whole page cannot be had: it counts as unknown, not as 0",
         );
+      }
+      missing.clear();
+      for (const metric of absent) missing.add(metric);
     },
     tokenMismatch({ expected, counted }: { expected: number; counted: number }): void {
-      instruments.backendTokenMismatch.inc({ backend: id });
+      instruments.backendTokenMismatch.inc(backend);
       if (hasWarnedOfTokens) return;
       hasWarnedOfTokens = true;
       log.warn(
-        { backend: id, expected, counted },
+        { ...backend, expected, counted },
         "backend counts other prompt tokens than the gateway: check its family and its own image settings",
       );
+    },
+    /** Takes the gauges of a backend that is no more off the page. */
+    forget(): void {
+      for (const state of backendStates) instruments.backendState.remove({ ...backend, state });
+      for (const state of circuitStates) instruments.backendCircuitState.remove({ ...backend, state });
+      const { backendInFlight, backendConcurrencyLimit, backendScrapeAge } = instruments;
+      for (const gauge of [backendInFlight, backendConcurrencyLimit, backendScrapeAge]) gauge.remove(backend);
     },
   };
 }

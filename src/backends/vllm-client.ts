@@ -45,7 +45,7 @@ export interface VllmClient {
   /** Null where the server has no such route. */
   version(signal: AbortSignal): Promise<string | null>;
   /** The page at /metrics; null where there is none that can be had in short time and size. Rejects only on abort. */
-  metrics(signal: AbortSignal): Promise<MetricsPage | null>;
+  metrics(signal: AbortSignal, timeoutMs: number): Promise<MetricsPage | null>;
   /** Tokens of the prompt's text without its images; null where the server has no such route. */
   countTextTokens(prompt: ChatPrompt, signal: AbortSignal): Promise<number | null>;
   readonly openSockets: number;
@@ -71,7 +71,6 @@ const maxReplyBytes = 4 * 1024 * 1024;
 const maxStreamBytes = 64 * 1024 * 1024;
 /** A page of a busy server has about 100 KB. */
 const maxMetricsBytes = 2 * 1024 * 1024;
-const metricsTimeoutMs = 2000;
 const maxControlBytes = 1024 * 1024;
 /** How much of an error's body is read: what names the mistake stands at its beginning. */
 const maxErrorBytes = 64 * 1024;
@@ -83,8 +82,8 @@ const chatPath = "/v1/chat/completions";
 export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: ClientOptions): VllmClient {
   const sockets = { origin: config.url, keepAliveTimeoutMs, connectTimeoutMs };
   const live = openPool({ ...sockets, connections: maxSockets, onResend });
-  // Handshakes must not queue behind the live calls that they are to judge.
-  const control = openPool({ ...sockets, connections: 2 });
+  // Handshakes must not queue behind the live calls that they are to judge, nor behind a page that hangs.
+  const control = openPool({ ...sockets, connections: 4 });
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (config.api_key !== null) headers["authorization"] = `Bearer ${config.api_key}`;
   const reportingHeaders = { ...headers, ...loadReportRequest };
@@ -153,12 +152,11 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
       const response = await post(control, body, signal);
       return { ...readExchange(response), systemFingerprint: readSystemFingerprint(response.body) };
     },
-    async metrics(signal) {
+    async metrics(signal, timeoutMs) {
       try {
         const request = { method: "GET", path: "/metrics", signal, maxBodyBytes: maxMetricsBytes } as const;
-        const limits = { headersTimeoutMs: metricsTimeoutMs, bodyTimeoutMs: metricsTimeoutMs };
-        const page = await withTimeLimit(clock, metricsTimeoutMs, signal, (limited) =>
-          exchange(control, { ...request, ...limits, signal: limited }),
+        const page = await withTimeLimit(clock, timeoutMs, signal, (limited) =>
+          exchange(control, { ...request, signal: limited }),
         );
         return page.status === 200 ? readMetricsPage(page.body.toString(), config.model) : null;
       } catch (error) {

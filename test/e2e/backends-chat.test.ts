@@ -65,7 +65,7 @@ test("the request is what vLLM expects: key, media type, guided schema, greedy, 
   ));
 
 test("every way to fail has its kind and ends with nothing in flight", () =>
-  withBackend(async ({ stub, backend, instruments }) => {
+  withBackend(async ({ stub, backend, instruments, clock }) => {
     const half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf";
     const cases: [StubReply, FailureKind, Partial<BackendFailure>][] = [
       [{ status: 400, json: { error: { message: "At most 1 image(s)" } } }, "refused_request", { retryable: false }],
@@ -86,6 +86,7 @@ test("every way to fail has its kind and ends with nothing in flight", () =>
       await assert.rejects(backend.chat(chatCall(), chatOptions()), failsAs(kind, facts));
       assert.equal(backend.inFlight, 0);
       stub.onChat = null;
+      clock.advance(3000); // It may have asked to be left alone.
       await backend.chat(chatCall(), chatOptions());
     }
     assert.equal(await sample(instruments, 'backend_requests_total{backend="b1",outcome="bad_reply"}'), 4);

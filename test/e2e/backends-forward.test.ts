@@ -118,7 +118,7 @@ test("the time limit is for a stream's first event, not for the stream", () =>
 
 test("what fails before the first byte is a failure of its kind, for whole answers and streams", () =>
   withBackend(async (scene) => {
-    const { stub, backend } = scene;
+    const { stub, backend, clock } = scene;
     const cases: [StubReply, FailureKind][] = [
       [{ status: 400, json: { error: { message: "x" } } }, "refused_request"],
       [{ status: 400, text: "x".repeat(500_000) }, "refused_request"],
@@ -131,6 +131,7 @@ test("what fails before the first byte is a failure of its kind, for whole answe
         stub.onChat = () => reply;
         await assert.rejects(backend.forward(forwardCall({ isStream }), chatOptions()), failsAs(kind));
         await isIdle(scene);
+        clock.advance(100); // It may have to be left alone.
         stub.onChat = () => ({ json: chatAnswer("hello") });
         await backend.forward(forwardCall(), chatOptions());
       }
@@ -166,7 +167,7 @@ test("a stream that ends without an event is no answer", () =>
 
 test("a stream that begins with an error fails as the status that stands in it would", () =>
   withBackend(async (scene) => {
-    const { stub, backend } = scene;
+    const { stub, backend, clock } = scene;
     const cases: [object, FailureKind][] = [
       [{ message: "Internal server error", type: "InternalServerError", param: null, code: 500 }, "server_error"],
       [{ message: "x", type: "BadRequestError", param: null, code: 400 }, "refused_request"],

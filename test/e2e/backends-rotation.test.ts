@@ -31,11 +31,18 @@ const isUnavailable = (error: unknown) =>
 test("a backend is ready after it served its model and obeyed a grammar, and says what it is", () =>
   withBackend(async ({ stub, backend, instruments, lines }) => {
     assert.equal(backend.state, "ready");
-    assert.deepEqual(
-      stub.calls.map((call) => call.path),
-      ["/v1/models", "/version", chatPath],
-    );
-    assert.deepEqual(backend.describe().server, { id: "m", root: "m", maxModelLen: 8192, version: "0.29.0" });
+    const paths = stub.calls.map((call) => call.path);
+    assert.deepEqual(new Set(paths), new Set(["/v1/models", "/version", "/metrics", chatPath]));
+    const { server, fingerprint } = backend.describe();
+    assert.deepEqual(server, {
+      id: "m",
+      root: "m",
+      maxModelLen: 8192,
+      version: "0.29.0",
+      systemFingerprint: null,
+      processStart: null,
+    });
+    assert.match(fingerprint ?? "", /^[0-9a-f]{16}$/);
     assert.equal(backend.describe().lastHandshake?.outcome, "passed");
     assert.equal(await sample(instruments, 'backend_state{backend="b1",state="ready"}'), 1);
     assert.equal(await sample(instruments, 'backend_state{backend="b1",state="starting"}'), 0);
@@ -239,27 +246,30 @@ test("a backend that dies is out with the first refused connection, and is probe
     );
   }));
 
-test("a fresh socket that is reset twice takes the backend out", () =>
-  withBackend(async ({ stub, backend }) => {
+test("a server that resets everything is out after the handshakes that its first reset brings on", () =>
+  withBackend(async (scene) => {
+    const { stub, backend } = scene;
     stub.onChat = () => "reset";
     await assert.rejects(backend.chat(chatCall(), chatOptions()));
     assert.equal(backend.state, "ready");
     stub.onAny = () => "reset";
-    await assert.rejects(backend.chat(chatCall(), chatOptions()));
-    assert.equal(backend.state, "down");
+    await comesTo(scene, "down");
+    assert.equal(backend.describe().reason, "reset");
   }));
 
-test("five errors in a row take the backend out; a passed handshake brings it back", () =>
+test("ten errors open the circuit; a passed handshake closes it", () =>
   withBackend(async (scene) => {
-    const { stub, backend } = scene;
+    const { stub, backend, instruments } = scene;
     stub.onChat = () => ({ status: 500, json: { error: { message: "EngineCore encountered an issue." } } });
-    for (let i = 0; i < 5; i += 1) {
+    for (let i = 0; i < 10; i += 1) {
       assert.equal(backend.state, "ready");
       await assert.rejects(backend.chat(chatCall(), chatOptions()));
     }
-    assert.equal(backend.state, "down");
+    await reaches(backend, "down");
     assert.equal(backend.describe().lastFailure?.status, 500);
+    assert.equal(await sample(instruments, 'backend_circuit_state{backend="b1",state="closed"}'), 0);
     await reaches(backend, "ready");
+    assert.equal(await sample(instruments, 'backend_circuit_state{backend="b1",state="closed"}'), 1);
   }));
 
 test("a server that answers the handshake with nothing is down after its time limit", async () => {

@@ -9,7 +9,10 @@ import type { HandshakeOutcome, OutageReason } from "../../../src/backends/hands
 import { createManualClock } from "../../support/manual-clock.ts";
 import type { ManualClock } from "../../support/manual-clock.ts";
 
-const passed: HandshakeOutcome = { passed: true, facts: { id: "m", root: null, maxModelLen: null, version: null } };
+const passed: HandshakeOutcome = {
+  passed: true,
+  facts: { id: "m", root: null, maxModelLen: null, version: null, systemFingerprint: null, processStart: 7 },
+};
 
 interface Scene {
   clock: ManualClock;
@@ -19,6 +22,8 @@ interface Scene {
   handshakes: () => number;
   /** Every state entered, with its reason. */
   changes: string[];
+  /** Every state that the circuit entered. */
+  circuit: string[];
   setBusy(isBusy: boolean): void;
   /** Handshakes wait until released. */
   hold(): () => void;
@@ -37,6 +42,7 @@ async function ready(): Promise<Scene> {
 function open(first: OutageReason | "passed" = "passed"): Scene {
   const clock = createManualClock();
   const changes: string[] = [];
+  const circuit: string[] = [];
   let script: (OutageReason | "passed")[] = [first];
   let handshakes = 0;
   let isBusy = false;
@@ -53,6 +59,7 @@ function open(first: OutageReason | "passed" = "passed"): Scene {
     isBusy: () => isBusy,
     onHandshake() {},
     onChange: ({ to, reason }) => changes.push(reason === null ? to : `${to}: ${reason}`),
+    onCircuit: (state) => circuit.push(state),
   });
   return {
     clock,
@@ -62,6 +69,7 @@ function open(first: OutageReason | "passed" = "passed"): Scene {
     },
     handshakes: () => handshakes,
     changes,
+    circuit,
     setBusy(value) {
       isBusy = value;
     },
@@ -107,21 +115,27 @@ test("a failed first handshake settles too, and each reason has its state", asyn
   }
 });
 
-test("handshakes are repeated with growing pauses, at most 30 s, and one log-worthy change", async () => {
-  const { clock, handshakes, changes, availability } = open("refused");
-  await settle();
-  for (const pauseMs of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
-    const before = handshakes();
-    clock.advance(pauseMs - 1);
+for (const [reason, pausesMs] of [
+  ["refused", [500, 1000, 2000, 2000, 2000]],
+  ["reset", [500, 1000, 2000, 2000]],
+  ["server_error", [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]],
+] as const) {
+  test(`after ${reason} handshakes are repeated with growing pauses, and one log-worthy change`, async () => {
+    const { clock, handshakes, changes, availability } = open(reason);
     await settle();
-    assert.equal(handshakes(), before);
-    clock.advance(1);
-    await settle();
-    assert.equal(handshakes(), before + 1);
-  }
-  assert.deepEqual(changes, ["down: refused"]);
-  availability.close();
-});
+    for (const pauseMs of pausesMs) {
+      const before = handshakes();
+      clock.advance(pauseMs - 1);
+      await settle();
+      assert.equal(handshakes(), before);
+      clock.advance(1);
+      await settle();
+      assert.equal(handshakes(), before + 1);
+    }
+    assert.deepEqual(changes, [`down: ${reason}`]);
+    availability.close();
+  });
+}
 
 test("a recovered backend returns", async () => {
   const { clock, find, availability, changes } = open("refused");
@@ -143,26 +157,193 @@ test("a refused connection takes it out at once, and the handshake begins at onc
   scene.availability.close();
 });
 
-test("one reset may be an accident, two in a row are not", async () => {
+test("failures bring the next handshake forward, once a second at most, even where the backend is busy", async () => {
   const scene = await ready();
-  scene.fail("connection", { connection: "reset" });
-  scene.succeed();
-  scene.fail("connection", { connection: "reset" });
+  scene.setBusy(true);
+  for (const kind of ["connection", "server_error", "bad_reply"] as const) scene.fail(kind, { connection: "reset" });
+  await settle();
+  assert.equal(scene.handshakes(), 2);
+  scene.clock.advance(1000);
+  scene.fail("server_error");
+  await settle();
+  assert.equal(scene.handshakes(), 3);
   assert.equal(scene.availability.state, "ready");
-  scene.fail("connection", { connection: "reset" });
+  scene.availability.close();
+});
+
+test("a handshake that fails as the calls do is more evidence, one that finds nobody is proof", async () => {
+  const scene = await ready();
+  scene.find("server_error");
+  scene.fail("server_error");
+  await settle();
+  assert.equal(scene.availability.state, "ready");
+  scene.find("refused");
+  scene.clock.advance(1000);
+  scene.fail("server_error");
+  await settle();
+  assert.deepEqual([scene.availability.state, scene.availability.reason], ["down", "refused"]);
+  scene.availability.close();
+});
+
+test("a backend without traffic that fails its handshakes is out within a minute", async () => {
+  const scene = await ready();
+  scene.find("server_error");
+  for (let i = 0; i < 60 && scene.availability.state === "ready"; i += 1) {
+    scene.clock.advance(1000);
+    await settle();
+  }
   assert.equal(scene.availability.state, "down");
   scene.availability.close();
 });
 
-test("five failures in a row take it out, an answer in between does not let them add up", async () => {
+test("a hundred times 429, then twenty times 500: the circuit opens", async () => {
   const scene = await ready();
-  for (const kind of ["timeout", "server_error", "bad_reply", "timeout"] as const) scene.fail(kind);
-  scene.succeed();
-  for (const kind of ["timeout", "server_error", "bad_reply", "timeout"] as const) scene.fail(kind);
-  assert.equal(scene.availability.state, "ready");
-  scene.fail("server_error");
+  for (let i = 0; i < 100; i += 1) scene.fail("busy", { status: 429 });
+  await settle();
+  assert.equal(scene.availability.circuit, "closed");
+  const release = scene.hold();
+  for (let i = 0; i < 20; i += 1) scene.fail("server_error", { status: 500 });
+  await settle();
   assert.deepEqual([scene.availability.state, scene.availability.reason], ["down", "server_error"]);
+  assert.equal(scene.availability.circuit, "half_open"); // its handshake is under way
+  release();
   scene.availability.close();
+});
+
+test("failures among mostly answers do not open it, mostly failures do", async () => {
+  const scene = await ready();
+  for (let i = 0; i < 40; i += 1) {
+    if (i % 3 === 0) scene.fail("timeout");
+    else scene.succeed();
+  }
+  await settle();
+  assert.equal(scene.availability.circuit, "closed");
+  scene.hold();
+  for (let i = 0; i < 40; i += 1) scene.fail("timeout");
+  await settle();
+  assert.deepEqual([scene.availability.state, scene.availability.reason], ["down", "timeout"]);
+  scene.availability.close();
+});
+
+test("nine failures conclude nothing, and failures of long ago are forgotten", async () => {
+  const scene = await ready();
+  for (let i = 0; i < 9; i += 1) scene.fail("timeout");
+  await settle();
+  assert.equal(scene.availability.circuit, "closed");
+  scene.clock.advance(31_000);
+  await settle();
+  for (let i = 0; i < 9; i += 1) scene.fail("timeout");
+  await settle();
+  assert.equal(scene.availability.circuit, "closed");
+  scene.hold();
+  scene.fail("timeout");
+  await settle();
+  assert.equal(scene.availability.circuit, "half_open");
+  scene.availability.close();
+});
+
+test("while it is half-open a 503, an abort or an old call's answer does not close it; a passed handshake does", async () => {
+  const scene = await ready();
+  const old = scene.availability.track();
+  const release = scene.hold();
+  scene.find("busy");
+  for (let i = 0; i < 10; i += 1) scene.fail("server_error");
+  await settle();
+  assert.equal(scene.availability.circuit, "half_open");
+  scene.fail("busy", { status: 503 });
+  scene.fail("aborted");
+  scene.succeed();
+  old(null);
+  await settle();
+  assert.equal(scene.availability.circuit, "half_open");
+  release(); // the probe is answered with 503
+  await settle();
+  assert.equal(scene.availability.circuit, "open");
+  scene.find("passed");
+  scene.clock.advance(1000);
+  await settle();
+  assert.equal(scene.availability.circuit, "closed");
+  assert.deepEqual(scene.circuit, ["half_open", "closed", "half_open", "open", "half_open", "closed"]);
+  scene.availability.close();
+});
+
+test("after it was closed its statistics begin anew: one failure does not open it again", async () => {
+  const scene = await ready();
+  for (let i = 0; i < 10; i += 1) scene.fail("timeout");
+  await settle();
+  assert.equal(scene.availability.state, "ready"); // out, and back by the handshake that followed at once
+  assert.deepEqual(scene.changes, ["ready", "down: timeout", "ready"]);
+  scene.fail("timeout");
+  await settle();
+  assert.equal(scene.availability.state, "ready");
+  scene.availability.close();
+});
+
+test("garbage takes it out, and a passed probe lets it back no sooner than after five seconds", async () => {
+  const scene = await ready();
+  scene.availability.reportAnswers("bad_answers");
+  await settle();
+  assert.deepEqual([scene.availability.state, scene.availability.reason], ["quarantined", "bad_answers"]);
+  scene.clock.advance(4999);
+  await settle();
+  assert.equal(scene.availability.state, "quarantined");
+  scene.clock.advance(1);
+  await settle();
+  assert.equal(scene.availability.state, "ready");
+  scene.availability.close();
+});
+
+test("paused, it is left alone: no handshake, and what comes of calls counts no more, until it is resumed", async () => {
+  const scene = await ready();
+  const old = scene.availability.track();
+  scene.availability.pause();
+  assert.equal(scene.clock.pending, 0);
+  old(new BackendFailure("connection", { connection: "refused" }));
+  scene.availability.recheckSoon();
+  await settle();
+  assert.equal(scene.handshakes(), 1);
+  scene.availability.resume();
+  await settle();
+  assert.deepEqual([scene.handshakes(), scene.availability.state], [2, "ready"]);
+  scene.availability.close();
+});
+
+test("paused in the middle of a handshake and resumed, only a handshake that began after that counts", async () => {
+  const scene = await ready();
+  const release = scene.hold();
+  scene.clock.advance(30_000);
+  scene.availability.pause();
+  scene.availability.resume();
+  scene.find("guidance_lost");
+  release();
+  await settle();
+  assert.equal(scene.availability.state, "quarantined");
+  scene.availability.close();
+});
+
+test("a server whose start could not be read this time is still the same build", async () => {
+  const clock = createManualClock();
+  const facts = { id: "m", root: "r", maxModelLen: 1, version: "1", systemFingerprint: null };
+  let processStart: number | null = 7;
+  const availability = createAvailability({
+    clock,
+    random: () => 1,
+    shakeHands: async () => ({ passed: true, facts: { ...facts, processStart } }),
+    isBusy: () => false,
+    onHandshake() {},
+    onChange() {},
+    onCircuit() {},
+  });
+  await settle();
+  processStart = null;
+  clock.advance(30_000);
+  await settle();
+  assert.equal(availability.facts?.processStart, 7);
+  processStart = 8;
+  clock.advance(30_000);
+  await settle();
+  assert.equal(availability.facts?.processStart, 8);
+  availability.close();
 });
 
 test("a refused key takes it out at once", async () => {
@@ -196,7 +377,7 @@ test("callers' faults, back-pressure and aborts never take it out", async () => 
 test("lost guidance takes it out at once, and only a passed probe brings it back", async () => {
   const scene = await ready();
   scene.find("guidance_lost", "guidance_lost", "passed");
-  scene.availability.reportLostGuidance();
+  scene.availability.reportAnswers("guidance_lost");
   assert.equal(scene.availability.state, "quarantined");
   await settle();
   scene.clock.advance(500);
@@ -213,7 +394,7 @@ test("a handshake that began before the outage does not end it", async () => {
   const release = scene.hold();
   scene.clock.advance(30_000); // the periodic handshake, which is going to pass
   assert.equal(scene.handshakes(), 2);
-  scene.availability.reportLostGuidance();
+  scene.availability.reportAnswers("guidance_lost");
   scene.find("guidance_lost");
   release();
   await settle();
@@ -281,16 +462,16 @@ test("a hint at a restart brings the next handshake forward without an outage", 
 
 test("a backend that keeps falling out is let back in more slowly, until it was stable for a minute", async () => {
   const scene = await ready();
-  scene.availability.reportLostGuidance();
+  scene.availability.reportAnswers("guidance_lost");
   await settle();
   assert.equal(scene.availability.state, "ready"); // the first time: at once
-  scene.availability.reportLostGuidance();
+  scene.availability.reportAnswers("guidance_lost");
   await settle();
   assert.equal(scene.availability.state, "quarantined");
   scene.clock.advance(500);
   await settle();
   assert.equal(scene.availability.state, "ready");
-  scene.availability.reportLostGuidance();
+  scene.availability.reportAnswers("guidance_lost");
   scene.clock.advance(999);
   await settle();
   assert.equal(scene.availability.state, "quarantined");
@@ -299,7 +480,7 @@ test("a backend that keeps falling out is let back in more slowly, until it was 
   assert.equal(scene.availability.state, "ready");
   scene.clock.advance(60_000);
   await settle();
-  scene.availability.reportLostGuidance();
+  scene.availability.reportAnswers("guidance_lost");
   await settle();
   assert.equal(scene.availability.state, "ready");
   scene.availability.close();
@@ -309,6 +490,6 @@ test("closing stops everything", async () => {
   const scene = await ready();
   scene.availability.close();
   assert.equal(scene.clock.pending, 0);
-  scene.availability.reportLostGuidance();
+  scene.availability.reportAnswers("guidance_lost");
   assert.equal(scene.clock.pending, 0);
 });
