@@ -188,7 +188,12 @@ export function createAvailability(options: AvailabilityOptions): Availability {
         schedule(jitter(longestRetryMs.away));
         record(why);
         break;
-      default:
+      case "refused":
+      case "unauthorized":
+      case "wrong_model":
+      case "probe_refused":
+      case "guidance_lost":
+      case "bad_answers":
         leaveRotation(why);
     }
   }

@@ -10,6 +10,7 @@ import type { BackendDescription, LastFailure, LastHandshake } from "./descripti
 import { BackendFailure } from "./failure.ts";
 import { shakeHands } from "./handshake.ts";
 import { createLoad } from "./load.ts";
+import type { CandidateFigures } from "./load.ts";
 import { loadMetrics } from "./metrics-page.ts";
 import type { ChatCall } from "./payload.ts";
 import { createPlaceLine } from "./place-line.ts";
@@ -34,16 +35,6 @@ export interface BackendDeps {
   line?: PlaceLine<Backend, Place>;
   /** Whether another backend would serve in its place; one that is alone is not taken out for what its answers say. */
   hasPeers?: (backend: Backend) => boolean;
-}
-
-/** What routing may know of a backend; the shape of its `Candidate`. */
-export interface CandidateFigures {
-  id: string;
-  weight: number;
-  inFlightTokens: number;
-  /** Tokens it has shown it can work off in one second, with all places that it may have now. */
-  capacityTokens: number;
-  freePlaces: number;
 }
 
 /** A wish for a place at a backend. */
@@ -107,11 +98,6 @@ export interface Backend {
 const handshakeTimeoutMs = 15_000;
 const countTimeoutMs = 10_000;
 const scrapeTimeoutMs = 2000;
-
-/** Whether a configuration can be changed into another one without another server being asked. */
-export function isSameServer(a: BackendConfig, b: BackendConfig): boolean {
-  return a.url === b.url && a.model === b.model && a.family === b.family && a.api_key === b.api_key;
-}
 
 /** Opens a backend: its first handshake begins at once. */
 export function openBackend(firstConfig: BackendConfig, deps: BackendDeps): Backend {

@@ -1,8 +1,9 @@
 import type { BackendConfig, TierName } from "../../schemas/index.ts";
-import { isSameServer, openBackend } from "./backend.ts";
-import type { AcquireOptions, Backend, BackendDeps, CandidateFigures } from "./backend.ts";
+import { openBackend } from "./backend.ts";
+import type { AcquireOptions, Backend, BackendDeps } from "./backend.ts";
 import type { BackendDescription } from "./description.ts";
 import { BackendFailure } from "./failure.ts";
+import type { CandidateFigures } from "./load.ts";
 import { createPlaceLine } from "./place-line.ts";
 import type { Place } from "./place.ts";
 
@@ -176,6 +177,11 @@ export function openFleet(configs: readonly BackendConfig[], deps: BackendDeps):
       await Promise.all(retiring);
     },
   };
+}
+
+/** Whether a configuration can be changed into another one without another server being asked. */
+function isSameServer(a: BackendConfig, b: BackendConfig): boolean {
+  return a.url === b.url && a.model === b.model && a.family === b.family && a.api_key === b.api_key;
 }
 
 function fits(config: BackendConfig, { tier, model }: CandidateQuery): boolean {

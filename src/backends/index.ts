@@ -6,7 +6,8 @@
 export { openFleet } from "./fleet.ts";
 export type { CandidateQuery, Fleet, FleetChange, FleetWish } from "./fleet.ts";
 export { openBackend } from "./backend.ts";
-export type { AdminChange, Backend, BackendDeps, CandidateFigures } from "./backend.ts";
+export type { AdminChange, Backend, BackendDeps } from "./backend.ts";
+export type { CandidateFigures } from "./load.ts";
 export type { BackendDescription } from "./description.ts";
 export type { AnswerOutcome } from "./answer-quality.ts";
 export type { ChatOptions, ChatResult, ForwardCall, Forwarded, Place } from "./place.ts";

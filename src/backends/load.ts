@@ -15,6 +15,16 @@ const floor = 2;
 /** What a call of others is taken to cost before any of our own has been seen. */
 const assumedTokensPerCall = 1000;
 
+/** What routing may know of a backend; the shape of its `Candidate`. */
+export interface CandidateFigures {
+  id: string;
+  weight: number;
+  inFlightTokens: number;
+  /** Tokens it has shown it can work off in one second, with all places that it may have now. */
+  capacityTokens: number;
+  freePlaces: number;
+}
+
 interface LoadOptions {
   clock: Clock;
   random: Random;

@@ -57,7 +57,7 @@ test("whatever is on the page, reading it neither throws nor makes up a figure",
 });
 
 test("a report of two hundred thousand broken lines is read in linear time", () => {
-  const text = 'vllm:num_requests_running{a="'.repeat(100_000) + "\n" + 'vllm:x{model_name="m' + "\\".repeat(100_000);
+  const text = 'vllm:num_requests_running{a="'.repeat(100_000) + `\nvllm:x{model_name="m` + "\\".repeat(100_000);
   assert.equal(readMetricsPage(text, "m").running, null);
 });
 
