@@ -36,8 +36,12 @@ export function loadConfig({ file, environment = process.env }: LoadOptions = {}
       mistakes.push({ path: setting.variable, found: problem, expected: "a path of the configuration" });
   }
   const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(ConfigSchema);
-  if (!validate(merged)) throw new ConfigError([...mistakes, ...explain(validate.errors ?? [], merged)]);
-  const config = merged as unknown as ConfigFile;
+  const misfits = validate(merged) ? [] : explain(validate.errors ?? [], merged);
+  mistakes.push(...misfits);
+  const broken = new Set(misfits.map(({ path }) => path.split(/[.[]/, 1)[0]));
+  const isSound = (section: keyof ConfigFile): boolean => !broken.has(section) && !broken.has("(file)");
+  // What the schema refuses is not looked at any further; the rest is, so that a person sees everything at once.
+  const config = { ...soundDefaults(), ...pick(merged as unknown as ConfigFile, isSound) };
 
   // A fleet of one's own has no baseline and candidate until it names them: the default ones are the simulator's.
   const isShadowNamed =
@@ -45,12 +49,20 @@ export function loadConfig({ file, environment = process.env }: LoadOptions = {}
       isObject(given["shadow"]) &&
       ("baseline" in given["shadow"] || "candidate" in given["shadow"])) ||
     settings.some(({ path }) => path[0] === "shadow" && (path[1] === "baseline" || path[1] === "candidate"));
-  mistakes.push(...findContradictions(config, isShadowNamed));
+  mistakes.push(...findContradictions(config, isShadowNamed, isSound));
   const resolved = resolve(config, environment, mistakes);
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   if (config.backends !== "embedded" && !isShadowNamed)
     return { ...resolved, shadow: { ...config.shadow, enabled: false } };
   return resolved;
+}
+
+function soundDefaults(): ConfigFile {
+  return readYaml(defaultsFile) as unknown as ConfigFile;
+}
+
+function pick(config: ConfigFile, isSound: (section: keyof ConfigFile) => boolean): Partial<ConfigFile> {
+  return Object.fromEntries(Object.entries(config).filter(([section]) => isSound(section as keyof ConfigFile)));
 }
 
 function readYaml(file: string | URL): Value {
@@ -65,13 +77,12 @@ function readYaml(file: string | URL): Value {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
-    throw new ConfigError(
-      document.errors.map((error) => ({
-        path: `${name}:${lines.linePos(error.pos[0]).line}`,
-        found: error.message.split(" at line")[0] ?? "a mistake",
-        expected: "valid YAML",
-      })),
-    );
+    // The first one only: those after it mostly follow from it.
+    const [error] = document.errors as [(typeof document.errors)[number]];
+    const line = lines.linePos(error.pos[0]).line;
+    throw new ConfigError([
+      { path: `${name}:${line}`, found: error.message.split(" at line")[0] ?? "a mistake", expected: "valid YAML" },
+    ]);
   }
   // An empty file changes nothing.
   const value = (document.toJS({ maxAliasCount: 100 }) as Value | undefined) ?? {};

@@ -31,6 +31,7 @@ export function show(value: unknown, path = ""): string {
   if (value !== null && typeof value === "object") return "a section";
   if (/(^|\.)(api_)?key$|^storage\.url$/.test(path) && typeof value === "string")
     return "a text that is not shown here";
+  if (typeof value === "string" && /:\/\/[^/]*@/.test(value)) return "a URL with a password, which is not shown here";
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
@@ -65,7 +66,8 @@ function pathOf(error: ErrorObject, root: Value): string {
     // A backend is named by its id where it has one: `backends[blackwell-fp8].url` finds the line faster than a number.
     if (Array.isArray(at)) {
       const item = at[Number(part)] as { id?: unknown } | undefined;
-      path += typeof item?.id === "string" ? `[${item.id}]` : `[${part}]`;
+      const isOnlyOne = at.filter((other) => (other as { id?: unknown } | null)?.id === item?.id).length === 1;
+      path += typeof item?.id === "string" && isOnlyOne ? `[${item.id}]` : `[${part}]`;
       at = item;
     } else {
       path += path === "" ? part : `.${part}`;
@@ -114,6 +116,7 @@ interface Described {
 function expectation(error: ErrorObject): string {
   const schema = (error.parentSchema ?? {}) as Described;
   if (schema.enum !== undefined) return `one of ${schema.enum.join(", ")}`;
+  if (error.keyword === "pattern" && schema.description !== undefined) return schema.description;
   if (schema.const !== undefined) return `the word ${schema.const}`;
   const kind = kinds[schema.type ?? ""] ?? "another value";
   const description = schema.description === undefined ? "" : ` (${schema.description})`;

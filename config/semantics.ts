@@ -8,12 +8,18 @@ const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 export const embeddedIds = ["blackwell-fp8", "blackwell-nvfp4"];
 
 /** What a schema cannot say: references between keys, and combinations that would be unsafe. */
-export function findContradictions(config: ConfigFile, isShadowNamed: boolean): Mistake[] {
+export function findContradictions(
+  config: ConfigFile,
+  isShadowNamed: boolean,
+  isSound: (section: keyof ConfigFile) => boolean,
+): Mistake[] {
+  const both = (a: keyof ConfigFile, b: keyof ConfigFile): boolean => isSound(a) && isSound(b);
   return [
-    ...checkBackends(config.backends),
-    ...checkImageHosts(config),
-    ...checkShadow(config, isShadowNamed),
-    ...checkAuth(config),
+    ...(isSound("backends") ? checkBackends(config.backends) : []),
+    ...(isSound("image") ? checkImageHosts(config) : []),
+    ...(both("backends", "shadow") ? checkShadow(config, isShadowNamed) : []),
+    ...(isSound("auth") ? checkKeys(config.auth) : []),
+    ...(both("auth", "server") ? checkExposure(config) : []),
   ];
 }
 
@@ -74,7 +80,7 @@ function checkShadow({ backends, shadow }: ConfigFile, isShadowNamed: boolean): 
   return mistakes;
 }
 
-function checkAuth({ auth, server }: ConfigFile): Mistake[] {
+function checkKeys(auth: ConfigFile["auth"]): Mistake[] {
   const mistakes: Mistake[] = [];
   if (auth.required && auth.keys.length === 0) {
     mistakes.push({ path: "auth.keys", found: "no keys", expected: "at least one key, because auth.required is true" });
@@ -83,12 +89,16 @@ function checkAuth({ auth, server }: ConfigFile): Mistake[] {
   for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) {
     mistakes.push({ path: `auth.keys[${id}].id`, found: show(id), expected: "an id that no other key has" });
   }
-  if (!auth.required && !auth.allow_open && !loopbackHosts.test(server.host)) {
-    mistakes.push({
+  return mistakes;
+}
+
+function checkExposure({ auth, server }: ConfigFile): Mistake[] {
+  if (auth.required || auth.allow_open || loopbackHosts.test(server.host)) return [];
+  return [
+    {
       path: "auth.required",
       found: `false with server.host ${show(server.host)}`,
       expected: "true, a loopback host, or auth.allow_open: true to serve everyone who can reach this address",
-    });
-  }
-  return mistakes;
+    },
+  ];
 }

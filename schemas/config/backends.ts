@@ -18,8 +18,8 @@ export const BackendSchema = section(
   {
     id: id("name of this backend in answers, metrics and the admin API"),
     url: Type.String({
-      pattern: "^https?://[^/?#\\s]+/?$",
-      description: "root of the vLLM server, such as http://10.0.0.7:8001",
+      pattern: "^https?://[^/?#\\s@]+/?$",
+      description: "root of the vLLM server, such as http://10.0.0.7:8001, without path or password",
     }),
     model: Type.String({ minLength: 1, maxLength: 200, description: "its served model name" }),
     family: Type.Optional(oneOf(familyNames, "model family: vision geometry and request quirks (default generic)")),

@@ -1,4 +1,4 @@
-import { ConfigError, formatMistake, loadConfig } from "../../config/index.ts";
+import { ConfigError, formatMistake, inertKeys, loadConfig } from "../../config/index.ts";
 import type { Command } from "./command.ts";
 import { parseFlags } from "./flags.ts";
 
@@ -15,6 +15,7 @@ export const checkConfig: Command = async (args) => {
   try {
     const config = loadConfig({ file: flags.values.config });
     const backends = config.backends === "embedded" ? "the embedded simulator" : `${config.backends.length} backend(s)`;
+    if (inertKeys.length > 0) console.log(`Accepted, and without effect in this version: ${inertKeys.join(", ")}.`);
     console.log(`The configuration is good: ${backends}, ${config.server.host}:${config.server.port}.`);
     return 0;
   } catch (error) {

@@ -27,10 +27,9 @@ async function reloadOnce(
     log.info({ reason }, "configuration reloaded");
   } catch (error) {
     instruments.configReloads.labels({ outcome: "refused" }).inc();
-    if (!(error instanceof ConfigError)) throw error;
-    log.error(
-      { reason, mistakes: error.mistakes.map(formatMistake) },
-      "configuration refused: the old one stays in force",
-    );
+    const message = "configuration refused: the old one stays in force";
+    if (error instanceof ConfigError) log.error({ reason, mistakes: error.mistakes.map(formatMistake) }, message);
+    // A defect of ours, and still no reason to end a process that serves.
+    else log.error({ reason, err: error }, message);
   }
 }

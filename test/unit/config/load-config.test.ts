@@ -139,6 +139,30 @@ routing: { deadline_ms: 500000, policy: rr }
   assert.doesNotMatch(text, /hunter2/);
 });
 
+test("mistakes of both kinds are shown at once, and twins by their place", (t) => {
+  const lines = mistakesOf(
+    t,
+    `backends: [{ id: a, url: "http://x:1", model: m }, { id: a, url: "http://x:2", model: m }]
+auth: { required: true }
+image: { quality: 7 }
+shadow: { baseline: zz, candidate: a }
+`,
+  );
+  assert.equal(lines.length, 4, lines.join("\n"));
+  const twins = mistakesOf(
+    t,
+    "backends: [{ id: a, url: x, model: m }, { id: a, url: 'http://x:2', model: m, tiers: [turbo] }]",
+  );
+  assert.match(twins.join("\n"), /^backends\[0\]\.url: found "x", expected root of the vLLM server, such as/m);
+  assert.match(twins.join("\n"), /^backends\[1\]\.tiers\[0\]: found "turbo", expected one of fast/m);
+});
+
+test("a URL with a password is refused and not repeated", (t) => {
+  const lines = mistakesOf(t, "backends: [{ id: a, url: 'http://user:hunter2@x:1', model: m }]");
+  assert.match(lines[0] ?? "", /^backends\[a\]\.url: found a URL with a password/);
+  assert.doesNotMatch(lines.join(), /hunter2/);
+});
+
 test("references between keys are checked", (t) => {
   const two =
     "backends: [{ id: a, url: 'http://x:1', model: m }, { id: a, url: 'http://x:2', model: m, role: shadow }]";
