@@ -66,6 +66,21 @@ test("the image alone as the body is one photo with options in the query", async
   });
 });
 
+test("an empty text field under a view name is a photo that was not chosen", async (t) => {
+  const { post, garments } = await open(t);
+  const response = await post(
+    form([
+      ["front", image],
+      ["back", ""],
+      ["tag", ""],
+    ]),
+  );
+  assert.equal(response.statusCode, 200, response.body);
+  assert.deepEqual(garments[0]?.images, [{ view: "front", bytes: image }]);
+  assertProblem(await post(form([["back", ""]])), 400, "image_missing");
+  assertProblem(await post(form([["back", "text"]])), 400, "request_invalid");
+});
+
 test("multipart file parts are photos named by their view, fields are options", async (t) => {
   const { post, garments } = await open(t);
   const response = await post(

@@ -65,6 +65,8 @@ async function readFile(part: MultipartFile, limits: UploadLimits, signal: Abort
 
 function addField(fields: Map<string, string>, name: string, value: unknown, isTruncated: boolean): void {
   if (isView(name)) {
+    // What a form sends for a photo that nobody chose.
+    if (value === "") return;
     throw requestInvalid("A photo is sent as a file part.", {
       errors: [{ path: name, message: "must be a file part (with a filename)" }],
     });
