@@ -15,6 +15,8 @@ export interface AnsweredCall {
 export interface AdaptiveLimit {
   /** A whole number between the floor and the ceiling. */
   readonly limit: number;
+  /** Places it is taken to have: the limit or, where that has not met any bound yet, what it may become. */
+  readonly places: number;
   answered(call: AnsweredCall): void;
   /** A call was turned away (429, 503) or not answered in time. */
   refused(call: { beganAt: number; now: number }): void;
@@ -114,8 +116,10 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
 
   /** One more for each answer, which doubles it with each generation. */
   function ramp(waitingInside: number | null, inFlight: number): void {
-    if (waitingInside !== null && isQueue(waitingInside)) target = 0;
-    else if (inFlight >= limit * minUseInRamp) limit = clamp(limit + 1);
+    if (waitingInside !== null && isQueue(waitingInside)) {
+      isSearching = false;
+      target = 0;
+    } else if (inFlight >= limit * minUseInRamp) limit = clamp(limit + 1);
     if (limit >= target) target = 0;
   }
 
@@ -162,6 +166,9 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
     get limit() {
       return limit;
     },
+    get places() {
+      return isSearching ? ceiling : Math.max(limit, target);
+    },
     answered({ beganAt, now, tokens, inFlight, waitingInside }) {
       if (beganAt < round.beganAt) return;
       if (waitingInside !== null) {
@@ -185,6 +192,7 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
       // Of all that were refused under one limit, one speaks for the others.
       if (beganAt < round.beganAt) return;
       before = null;
+      isSearching = false;
       target = 0;
       direction = 1;
       steps = 0;
@@ -199,6 +207,7 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
     setCeiling(changed) {
       ceiling = Math.max(1, changed);
       limit = clamp(limit);
+      target = Math.min(target, ceiling);
     },
   };
 }

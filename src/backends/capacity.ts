@@ -1,8 +1,8 @@
 import { tokensOf } from "./work.ts";
 import type { Work } from "./work.ts";
 
-/** Tokens a second that one place works off, before anything is known: about a model of a few billion parameters. */
-const assumedTokensPerSecond = 2000;
+/** Tokens a second that one place works off, before anything is known of any: about a model of a few billion parameters. */
+const assumedPace = 2000;
 /** The newest answer weighs at least this much: the last thirty or so count. */
 const newestWeight = 1 / 30;
 /**
@@ -15,8 +15,16 @@ const halfLifeMs = 30_000;
 export interface Capacity {
   /** An answer came: its work took this long. */
   answered(work: Work, durationMs: number): void;
-  /** Tokens that so many places work off in one second. */
-  tokensOf(places: number): number;
+  /** Tokens a second that one place works off; null before the first answer. */
+  readonly shownPace: number | null;
+  /** The same as it is taken to be now. */
+  readonly pace: number;
+}
+
+interface CapacityOptions {
+  clock: { now(): number };
+  /** The pace of the best peer, where one has shown any: what is unknown is worth a try. */
+  bestPace: () => number | null;
 }
 
 /**
@@ -24,25 +32,32 @@ export interface Capacity {
  * second. Measured so, a backend with little to do shows what it could do, where counting its completed work would only
  * show what it was given.
  */
-export function createCapacity(clock: { now(): number }): Capacity {
-  let secondsPerToken = 1 / assumedTokensPerSecond;
+export function createCapacity({ clock, bestPace }: CapacityOptions): Capacity {
+  let shown: number | null = null;
   let answers = 0;
   let lastAt = clock.now();
 
-  /** Slides back to the assumption while nothing is learned. */
+  /** Slides to the assumption while nothing is learned. */
   function current(): number {
+    const assumed = bestPace() ?? assumedPace;
+    if (shown === null) return assumed;
     const known = 0.5 ** (Math.max(0, clock.now() - lastAt - halfLifeMs) / halfLifeMs);
-    return secondsPerToken ** known * (1 / assumedTokensPerSecond) ** (1 - known);
+    return shown ** known * assumed ** (1 - known);
   }
 
   return {
     answered(work, durationMs) {
-      const observed = Math.max(durationMs, 0.1) / 1000 / Math.max(1, tokensOf(work));
+      const secondsPerToken = Math.max(durationMs, 0.1) / 1000 / Math.max(1, tokensOf(work));
+      const before = answers === 0 ? secondsPerToken : 1 / current();
       answers += 1;
-      const base = current();
-      secondsPerToken = base + (observed - base) * Math.max(newestWeight, 1 / answers);
+      shown = 1 / (before + (secondsPerToken - before) * Math.max(newestWeight, 1 / answers));
       lastAt = clock.now();
     },
-    tokensOf: (places) => places / current(),
+    get shownPace() {
+      return shown;
+    },
+    get pace() {
+      return current();
+    },
   };
 }

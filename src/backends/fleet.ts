@@ -1,5 +1,5 @@
 import type { BackendConfig, TierName } from "../../schemas/index.ts";
-import { openBackend } from "./backend.ts";
+import { openBackend } from "./open-backend.ts";
 import type { AcquireOptions, Backend, BackendDeps } from "./backend.ts";
 import type { BackendDescription } from "./description.ts";
 import { BackendFailure } from "./failure.ts";
@@ -74,11 +74,12 @@ export function openFleet(configs: readonly BackendConfig[], deps: BackendDeps):
   const retiring = new Set<Promise<void>>();
   const retired = new Set<Backend>();
   const configured = new Map<string, BackendConfig>();
-  let backends = configs.map(open);
+  let backends: Backend[] = [];
+  backends = configs.map(open);
 
   function open(config: BackendConfig): Backend {
     configured.set(config.id, config);
-    return openBackend(config, { ...deps, line, hasPeers });
+    return openBackend(config, { ...deps, line, hasPeers, bestPace });
   }
 
   function usable(): Backend[] {
@@ -87,6 +88,12 @@ export function openFleet(configs: readonly BackendConfig[], deps: BackendDeps):
 
   function hasPeers(backend: Backend): boolean {
     return usable().some((other) => other !== backend);
+  }
+
+  function bestPace(): number | null {
+    return backends.reduce<number | null>((best, { shownPace }) => {
+      return best === null || (shownPace !== null && shownPace > best) ? shownPace : best;
+    }, null);
   }
 
   function retire(backend: Backend): void {

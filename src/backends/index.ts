@@ -5,7 +5,7 @@
  */
 export { openFleet } from "./fleet.ts";
 export type { CandidateQuery, Fleet, FleetChange, FleetWish } from "./fleet.ts";
-export { openBackend } from "./backend.ts";
+export { openBackend } from "./open-backend.ts";
 export type { AdminChange, Backend, BackendDeps } from "./backend.ts";
 export type { CandidateFigures } from "./load.ts";
 export type { BackendDescription } from "./description.ts";

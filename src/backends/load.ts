@@ -20,7 +20,7 @@ export interface CandidateFigures {
   id: string;
   weight: number;
   inFlightTokens: number;
-  /** Tokens it has shown it can work off in one second, with all places that it may have now. */
+  /** Tokens it is taken to work off in one second with all its places, by what it has shown. */
   capacityTokens: number;
   freePlaces: number;
 }
@@ -30,6 +30,8 @@ interface LoadOptions {
   random: Random;
   /** The operator's ceiling of the limit. */
   ceiling: number;
+  /** See `Capacity`. */
+  bestPace: () => number | null;
   /** Places may have become free without a call having ended. */
   onRoom(): void;
 }
@@ -42,7 +44,9 @@ export interface Load {
   readonly tokens: number;
   /** Tokens of our own calls and, as far as is known, of others'. */
   readonly allTokens: number;
+  /** Tokens it is taken to work off in one second with all its places; known to about a quarter. */
   readonly capacityTokens: number;
+  readonly shownPace: number | null;
   readonly limit: number;
   /** Calls it may be given now; 0 during a pause that it has asked for by turning a call away. */
   readonly freePlaces: number;
@@ -59,9 +63,9 @@ export interface Load {
   close(): void;
 }
 
-export function createLoad({ clock, random, ceiling, onRoom }: LoadOptions): Load {
+export function createLoad({ clock, random, ceiling, bestPace, onRoom }: LoadOptions): Load {
   const ledger = createLedger();
-  const capacity = createCapacity(clock);
+  const capacity = createCapacity({ clock, bestPace });
   const limit = createAdaptiveLimit({ floor, ceiling, now: clock.now() });
   const pushback = createPushback({ clock, random, onOver: onRoom });
   const foreign = createForeignLoad(clock);
@@ -86,7 +90,11 @@ export function createLoad({ clock, random, ceiling, onRoom }: LoadOptions): Loa
       return ledger.tokens + foreign.calls * tokensPerCall;
     },
     get capacityTokens() {
-      return capacity.tokensOf(limit.limit);
+      // To the digit, all of a light load would go to whichever of two equals is a hair ahead.
+      return capacity.pace * limit.places * (0.75 + random() / 2);
+    },
+    get shownPace() {
+      return capacity.shownPace;
     },
     get limit() {
       return limit.limit;
