@@ -87,6 +87,7 @@ export function createInference(parts: InferenceParts): Infer {
       candidates: choose(noWork).ranked,
     });
     const mode = config.cache.enabled ? garment.cacheMode : "no-store";
+    const askedAt = clock.now();
     const { answer, cache } = await answers.get(key, { mode, lane: priority, deadline }, (timeLeft) =>
       answerAnew({ config, uploads, options, choose, factor, stopwatch, priority }, timeLeft),
     );
@@ -99,7 +100,11 @@ export function createInference(parts: InferenceParts): Infer {
       tier: target.tier,
       needs_review: fieldsToReview(answer.confidence, config.review.thresholds),
       cache,
-      timings_ms: { ...stopwatch.timings },
+      timings_ms: {
+        ...stopwatch.timings,
+        // Who joined work under way waited for its backend all the same.
+        ...(cache === "coalesced" && { backend: clock.now() - askedAt }),
+      },
     };
   };
 

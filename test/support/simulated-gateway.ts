@@ -103,9 +103,9 @@ export async function openSimulatedGateway(t: TestContext, options: Options = {}
   };
 }
 
-/** Polls until `check` is true, for at most five seconds. */
-export async function eventually(check: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 500; tries += 1) {
+/** Polls until `check` is true, for about five seconds where not said otherwise. */
+export async function eventually(check: () => Promise<boolean> | boolean, what: string, forMs = 5000): Promise<void> {
+  for (let tries = 0; tries < forMs / 10; tries += 1) {
     if (await check()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -1,48 +1,60 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { InferredAnswer } from "../../../src/inference/index.ts";
 import { sha256 } from "../../../src/kernel/index.ts";
+import type { Instruments } from "../../../src/telemetry/index.ts";
 import { AttributesAnswerSchema, AttributesJsonSchema, TextOptionsSchema, viewNames } from "../../../schemas/index.ts";
 import type { AttributesAnswer } from "../../../schemas/index.ts";
+import { answerExample, attributesExample } from "../../examples/index.ts";
+import { answerHeaders, requestHeaders } from "../../headers.ts";
 import { problemResponses } from "../../problems.ts";
 
-const file = { type: "string", format: "binary" };
+const photo = { type: "string", format: "binary" };
+const imageTypes = ["jpeg", "png", "webp", "avif", "gif", "tiff", "heic"];
 
 const schema = {
   tags: ["attributes"],
   summary: "One garment, nine attributes",
   description:
-    "Send one garment's photos in one of three forms: a multipart form whose file parts are named by their view, the image itself as the body, or JSON with base64 or https URLs. What the bytes are decides the format: jpeg, png, webp, avif, gif (first frame), tiff (first page), heic.",
+    "Send one garment's photos in one of three forms: JSON with base64 or https URLs, a multipart form whose file parts are named by their view, or the image itself as the body with options in the query. What the bytes are decides the format: jpeg, png, webp, avif, gif (first frame), tiff (first page), heic.",
   querystring: TextOptionsSchema,
   headers: {
     type: "object",
     properties: {
-      "x-priority": { type: "string", enum: ["interactive", "bulk"], default: "interactive" },
+      ...requestHeaders,
       "idempotency-key": {
         type: "string",
+        minLength: 1,
         maxLength: 255,
-        description: "Answers a repeated request with the first reply.",
+        description: "A repeated request gets the first one's answer, for a day.",
       },
       "cache-control": { type: "string", description: "`no-cache` asks anew, `no-store` also stores nothing." },
-      "x-request-id": { type: "string", maxLength: 128, description: "Echoed; made where it is missing." },
     },
   },
   body: {
     content: {
-      "image/jpeg": { schema: { ...file, description: "Or any other accepted image/* type." } },
+      "application/json": { schema: { ...AttributesJsonSchema, examples: [attributesExample] } },
       "multipart/form-data": {
         schema: {
           type: "object",
           properties: {
-            ...Object.fromEntries(viewNames.map((view) => [view, { ...file, description: `A photo, view ${view}.` }])),
+            ...Object.fromEntries(viewNames.map((view) => [view, { ...photo, description: `A photo, view ${view}.` }])),
             ...TextOptionsSchema.properties,
           },
         },
       },
-      "application/json": { schema: AttributesJsonSchema },
+      ...Object.fromEntries(imageTypes.map((type) => [`image/${type}`, { schema: photo }])),
     },
   },
   response: {
-    200: { description: "The nine attributes", ...AttributesAnswerSchema },
+    200: {
+      description: "The nine attributes",
+      headers: {
+        ...answerHeaders,
+        "server-timing": { type: "string", description: "The parts of `timings_ms`." },
+        "idempotency-replayed": { type: "string", description: "`true` where it is an earlier request's answer." },
+      },
+      content: { "application/json": { schema: AttributesAnswerSchema, example: answerExample } },
+    },
     ...problemResponses(
       ["request_invalid", "image_missing", "not_found", "body_too_large", "image_too_large", "unsupported_media_type"],
       ["too_many_images", "image_corrupt", "image_too_many_pixels", "url_forbidden", "url_unreachable", "internal"],
@@ -65,9 +77,7 @@ export async function attributesRoute(app: FastifyInstance): Promise<void> {
       const { priority, cacheMode } = request;
       const inferred = await request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode }));
       const answer = complete(request, inferred, clock.now());
-      instruments.overhead
-        .labels({ component: "total" })
-        .observe(Math.max(0, answer.timings_ms.total - answer.timings_ms.backend) / 1000);
+      observeOverhead(instruments, answer.timings_ms);
       if (answer.cache === "miss") {
         await reply.chargeVisionTokens(answer.images.reduce((sum, image) => sum + image.vision_tokens, 0));
       }
@@ -110,6 +120,14 @@ function complete(request: FastifyRequest, inferred: InferredAnswer, now: number
     timings_ms: answer.timings_ms,
   };
   return answer;
+}
+
+/** The gateway's own share of a request, and its parts. */
+function observeOverhead({ overhead }: Instruments, timings: AttributesAnswer["timings_ms"]): void {
+  const { total, backend, image, queue } = timings;
+  const own = Math.max(0, total - backend);
+  const parts = { total: own, image, queue, other: Math.max(0, own - image - queue) };
+  for (const [component, ms] of Object.entries(parts)) overhead.labels({ component }).observe(ms / 1000);
 }
 
 function roundAll<T extends Record<string, number>>(timings: T): T {
