@@ -134,7 +134,8 @@ export function openBackend(firstConfig: BackendConfig, deps: BackendDeps): Back
       client,
       target,
       clock,
-      isUsable,
+      // A place that was taken before the backend began to drain is one of the calls that it still takes.
+      isUsable: () => availability.state === "ready",
       onBegin(work) {
         const settle = availability.track();
         const end = load.begin(work);
