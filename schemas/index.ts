@@ -5,6 +5,7 @@
 export { AttributesSchema, fieldNames, maxValueLength, tierNames, viewNames } from "./garment.ts";
 export type { Attributes, FieldName, TierName, ViewName } from "./garment.ts";
 export type { ChatPrompt, PromptPart, TokenLogprob, TopLogprob } from "./openai/chat.ts";
+export { openAiErrorOf } from "./openai/error.ts";
 export { ConfigSchema, familyNames, scopeNames } from "./config/index.ts";
 export type {
   BackendConfig,

@@ -33,7 +33,8 @@ export const keyedAccess = fp(
       this.headers(await rateLimits.chargeVisionTokens(this.request.caller, tokens));
     });
     app.addHook("onRoute", (route) => {
-      route.schema = { ...route.schema, security: [{ key: [] }] };
+      // Whether a key is needed is the configuration's to say: without one, or with.
+      route.schema = { ...route.schema, security: [{}, { key: [] }] };
     });
     app.addHook("onRequest", async (request, reply) => {
       request.caller = authenticate(request, reply);

@@ -40,6 +40,8 @@ const schema = {
             ...Object.fromEntries(viewNames.map((view) => [view, { ...photo, description: `A photo, view ${view}.` }])),
             ...TextOptionsSchema.properties,
           },
+          // Nothing filled in: the page would invent a value for every option.
+          examples: [{}],
         },
       },
       ...Object.fromEntries(imageTypes.map((type) => [`image/${type}`, { schema: photo }])),

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { ChatCompletionBodySchema } from "../../../schemas/index.ts";
+import { chatExample } from "../../examples/index.ts";
+import { answerHeaders, requestHeaders } from "../../headers.ts";
 import { openAiErrorResponses } from "../../problems.ts";
 
 const schema = {
@@ -7,10 +9,12 @@ const schema = {
   summary: "OpenAI's chat completions",
   description:
     "For clients and benchmarks that speak OpenAI's API. Images in the messages are checked and resized as in POST /v1/attributes; everything else goes to the backend, and its answer comes back, as it is. `guided_*` members are refused: use `response_format`.",
-  body: { content: { "application/json": { schema: ChatCompletionBodySchema } } },
+  headers: { type: "object", properties: requestHeaders },
+  body: { content: { "application/json": { schema: { ...ChatCompletionBodySchema, examples: [chatExample] } } } },
   response: {
     200: {
       description: "The backend's answer; with `stream: true` server-sent events",
+      headers: answerHeaders,
       content: {
         "application/json": { schema: { type: "object" } },
         "text/event-stream": { schema: { type: "string" } },
