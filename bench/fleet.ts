@@ -41,13 +41,14 @@ async function measureBuilds(photos: Photos, plan: Plan, context: BenchContext):
     await fleet.untilReady(ids);
     const rounds = await runRounds(fleet, plan, context);
     const remainingPerSecond = median(rounds.map((round) => sumOfAlone(round, survivors)));
+    const victimShare = median(rounds.map((round) => sumOfAlone(round, [victim]) / sumOfAlone(round)));
     await fleet.untilReady(ids);
     context.progress.step("outage: the fastest build is killed and returns");
     const outage = await measureOutage(fleet, remainingPerSecond, plan.outage);
     await fleet.untilReady(ids);
     context.progress.step("hang: the fastest build takes calls and answers none");
     const hang = await measureHang(fleet, plan.hang);
-    return { rounds, remainingPerSecond, outage, hang };
+    return { rounds, remainingPerSecond, victimShare, outage, hang };
   } finally {
     await fleet.close();
   }

@@ -12,9 +12,11 @@ export interface FaultRuns {
   hang: HangRun;
   /** What the builds gave alone that were not hit. */
   remainingPerSecond: number;
+  /** Of all builds' capacity, what the one gives that is hit. */
+  victimShare: number;
 }
 
-export function faultRows({ outage, hang, remainingPerSecond }: FaultRuns): Row[] {
+export function faultRows({ outage, hang, remainingPerSecond, victimShare }: FaultRuns): Row[] {
   const remaining = `${formatFigure(remainingPerSecond, "per_s")} of the other builds alone`;
   const before = `${formatFigure(outage.beforePerSecond, "per_s")} before`;
   return [
@@ -46,6 +48,13 @@ export function faultRows({ outage, hang, remainingPerSecond }: FaultRuns): Row[
       rounds: [hang.meanwhilePerSecond / remainingPerSecond],
       over: remaining,
       reach: { atLeast: 0.95 },
+    },
+    {
+      measure: "hangs: callers hit until it is taken out (an error, or another attempt after 5 s)",
+      unit: "share",
+      rounds: [hang.hitShare],
+      over: `all sent until then; its share of the capacity is ${formatFigure(victimShare, "share")}`,
+      reach: { atMost: victimShare },
     },
     {
       measure: "hangs: callers with an error",

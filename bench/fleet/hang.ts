@@ -1,5 +1,5 @@
 import { startClosedLoop } from "../load/closed-loop.ts";
-import { countCodes, rateBetween, shareOf } from "../load/sample.ts";
+import { countCodes, latencyOf, rateBetween, shareOf } from "../load/sample.ts";
 import type { Sample } from "../load/sample.ts";
 import type { Builds } from "./builds.ts";
 import { victim } from "./outage.ts";
@@ -16,6 +16,8 @@ export interface HangRun {
   beforePerSecond: number;
   /** While it hung and was still in rotation. */
   meanwhilePerSecond: number;
+  /** Of all requests sent while it hung and was still in rotation: not answered, or only after another attempt. */
+  hitShare: number;
   /** Of all requests that ended after it began to hang. */
   errorShare: number;
   codes: Record<string, number>;
@@ -23,6 +25,8 @@ export interface HangRun {
 }
 
 const pollMs = 100;
+/** The gateway's default attempt_timeout_ms: whoever waited that long met the build that hung. */
+const attemptTimeoutMs = 5000;
 
 /** Lets a build take every call and answer none, under full load. */
 export async function measureHang(fleet: Builds, plan: Plan["hang"]): Promise<HangRun> {
@@ -40,6 +44,7 @@ export async function measureHang(fleet: Builds, plan: Plan["hang"]): Promise<Ha
   const { samples } = loop;
   const answered = samples.filter(({ outcome }) => outcome === "answered");
   const after = samples.filter((sample) => sample.endedAt >= hungAt);
+  const meanwhile = samples.filter(({ sentAt }) => sentAt >= hungAt && sentAt < Math.min(outAt, endedAt));
   return {
     startedAt,
     hungAt,
@@ -47,6 +52,7 @@ export async function measureHang(fleet: Builds, plan: Plan["hang"]): Promise<Ha
     endedAt,
     beforePerSecond: rateBetween(answered, startedAt + plan.beforeMs / 3, hungAt),
     meanwhilePerSecond: rateBetween(answered, hungAt, Math.min(outAt, endedAt)),
+    hitShare: shareOf(meanwhile, (each) => each.outcome !== "answered" || latencyOf(each) >= attemptTimeoutMs),
     errorShare: shareOf(after, ({ outcome }) => outcome !== "answered"),
     codes: countCodes(after),
     samples,

@@ -28,22 +28,22 @@ export interface Plan {
 
 const full: Plan = {
   rounds: 3,
-  settleMs: 8000,
-  capacity: { warmMs: 1500, windowMs: 5500 },
-  overload: { loads: [0.5, 1, 2, 3], warmMs: 2500, windowMs: 6000 },
-  outage: { beforeMs: 5000, downMs: 8000, afterMs: 9000 },
+  settleMs: 6000,
+  capacity: { warmMs: 1500, windowMs: 5000 },
+  overload: { loads: [0.5, 1, 2, 3], warmMs: 2500, windowMs: 5500 },
+  outage: { beforeMs: 5000, downMs: 7000, afterMs: 8000 },
   hang: { beforeMs: 4000, stallMs: 14_000 },
-  limit: { phaseMs: 18_000 },
+  limit: { phaseMs: 16_000 },
 };
 
 const quick: Plan = {
   rounds: 1,
   settleMs: 1500,
-  capacity: { warmMs: 800, windowMs: 2000 },
-  overload: { loads: [1, 3], warmMs: 1000, windowMs: 2000 },
-  outage: { beforeMs: 1500, downMs: 2500, afterMs: 3000 },
-  hang: { beforeMs: 1000, stallMs: 3000 },
-  limit: { phaseMs: 2000 },
+  capacity: { warmMs: 600, windowMs: 1600 },
+  overload: { loads: [1, 3], warmMs: 1000, windowMs: 1500 },
+  outage: { beforeMs: 1500, downMs: 2500, afterMs: 2500 },
+  hang: { beforeMs: 1000, stallMs: 2000 },
+  limit: { phaseMs: 1500 },
 };
 
 export function choosePlan(isQuick: boolean): Plan {
@@ -55,7 +55,7 @@ export function secondsOf({ rounds, settleMs, capacity, overload, outage, hang, 
   const capacityMs = 5 * (capacity.warmMs + capacity.windowMs + 700);
   const overloadMs = overload.loads.length * (overload.warmMs + overload.windowMs + 1500);
   const outageMs = outage.beforeMs + outage.downMs + outage.afterMs + 2000;
-  const hangMs = hang.beforeMs + hang.stallMs + 3000;
+  const hangMs = hang.beforeMs + hang.stallMs + 5000;
   const totalMs = settleMs + rounds * (capacityMs + overloadMs) + outageMs + hangMs + 3 * limit.phaseMs + 8000;
   return Math.round(totalMs / 1000);
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BenchResult } from "./bench.ts";
+import type { BenchResult, Row } from "./bench.ts";
 import { describeConditions } from "./conditions.ts";
 import type { Conditions } from "./conditions.ts";
 import { renderTable, tabulateRows } from "./table.ts";
@@ -15,15 +15,20 @@ export interface Report {
 
 /** The report as text: for a terminal and, word for word, for the documentation. */
 export function renderReport({ command, conditions, isQuick, result }: Report): string {
+  const notice =
+    "A quick run: it shows that the bench runs. Its windows are too short for the figures to be held to anything.";
+  const rows = isQuick ? result.rows.map(withoutReach) : result.rows;
   return [
     describeConditions(conditions, command),
-    ...(isQuick
-      ? ["A quick run: it shows that the bench runs. Its windows are too short for the figures to tell anything."]
-      : []),
+    ...(isQuick ? [notice] : []),
     result.setup.map((sentence) => `- ${sentence}`).join("\n"),
-    renderTable(tabulateRows(result.rows)),
+    renderTable(tabulateRows(rows)),
     ...result.tables.map(renderTable),
   ].join("\n\n");
+}
+
+function withoutReach({ measure, unit, rounds, over }: Row): Row {
+  return { measure, unit, rounds, over };
 }
 
 /** Writes the raw series and the charts; returns the folder's files. */
