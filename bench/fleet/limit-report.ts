@@ -25,7 +25,7 @@ export function limitRows({ phases }: LimitRun): Row[] {
 }
 
 export function limitChart({ points, phases }: LimitRun): Chart {
-  const title = "Concurrency limit of one backend while its true slots halve and double (simulated)";
+  const title = "The limit while a backend's true slots halve and double (simulated)";
   const end = phases.at(-1)?.to ?? 1;
   return {
     name: "fleet-limit",
