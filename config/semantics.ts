@@ -5,7 +5,7 @@ import type { Mistake } from "./mistakes.ts";
 const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /** Ids of the two simulated builds behind `backends: embedded`. */
-export const embeddedIds = ["blackwell-fp8", "blackwell-nvfp4"];
+const embeddedIds = ["blackwell-fp8", "blackwell-nvfp4"];
 
 /** What a schema cannot say: references between keys, and combinations that would be unsafe. */
 export function findContradictions(

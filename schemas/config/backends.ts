@@ -14,7 +14,7 @@ export const familyNames = [
   "generic",
 ] as const;
 
-export const BackendSchema = section(
+const BackendSchema = section(
   {
     id: id("name of this backend in answers, metrics and the admin API"),
     url: Type.String({

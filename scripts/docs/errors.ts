@@ -3,7 +3,8 @@ import { errorCatalogue } from "../../schemas/index.ts";
 /** docs/errors.md, from the catalogue that the code throws from. */
 export function errorsPage(): string {
   const rows = Object.values(errorCatalogue).map(
-    ({ code, status, retryable, title, when }) => `| \`${code}\` | ${status} | ${retryable ? "yes" : "no"} | ${title} | ${when} |`,
+    ({ code, status, retryable, title, when }) =>
+      `| \`${code}\` | ${status} | ${retryable ? "yes" : "no"} | ${title} | ${when} |`,
   );
   return `# Errors
 
@@ -20,7 +21,7 @@ Every failure is answered as RFC 9457 problem details, \`application/problem+jso
   "instance": "the request id, as in the X-Request-Id header and the log",
   "code": "image_corrupt",
   "retryable": false,
-  "errors": [{ "path": "options.deadline_ms", "message": "must be integer" }]
+  "errors": [{ "path": "deadline_ms", "message": "must be integer" }]
 }
 \`\`\`
 

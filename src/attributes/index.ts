@@ -6,4 +6,3 @@
 export { criticalFields, fieldWeights, totalWeight } from "./fields.ts";
 export { cleanValue } from "./clean-value.ts";
 export type { CleanedValue } from "./clean-value.ts";
-export { isNullForm } from "./null-forms.ts";

@@ -3,7 +3,6 @@
  * tolerant parse, field-level repair, validation, and a probability for each value.
  * Pure: knows no backend, no HTTP, no image bytes and no calibrator; never invents a value, a null or a confidence.
  */
-export { answerInvalid } from "./errors.ts";
 export { promptVersion } from "./prompt.ts";
 export { guidedSchemaJson, schemaVersion } from "./guided-schema.ts";
 export type { GuidedSchema } from "./guided-schema.ts";

@@ -3,18 +3,18 @@
  * Knows Fastify and the contract; knows nothing of images, models or backends.
  */
 export { parseCacheControl } from "./cache-control.ts";
-export { admissionPlugin, countUndeclaredBytes } from "./admission.ts";
+export { admissionPlugin } from "./admission.ts";
 export { keyedAccess } from "./auth.ts";
 export { chatPlugin } from "./chat/index.ts";
-export { notFound, requestInvalid } from "./errors.ts";
 export { eventStreamPlugin } from "./event-stream.ts";
+export { notFound } from "./errors.ts";
 export { idempotencyPlugin } from "./idempotency.ts";
 export type { IdempotentContent } from "./idempotency.ts";
 export { jsonRoutesPlugin } from "./json-routes.ts";
 export { observePlugin } from "./observe.ts";
 export { openApiPlugin } from "./openapi.ts";
-export { answerFrameworkError, problemPlugin, toProblem } from "./problem.ts";
-export { CallerGone, requestContextPlugin } from "./request-context.ts";
+export { answerFrameworkError, problemPlugin } from "./problem.ts";
+export { requestContextPlugin } from "./request-context.ts";
 export type { Priority } from "./request-context.ts";
 export { createRequestIds } from "./request-id.ts";
 export { answerBrokenRequest } from "./broken-request.ts";

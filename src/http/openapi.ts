@@ -13,6 +13,18 @@ interface OpenApiOptions {
 /** "Send empty value" would only offer what `dropEmptyParts` takes out again. */
 const pageStyle = ".parameter__empty_value_toggle { display: none }";
 
+/** Runs in the page, which invents a value for every field of a form: `string` for a model's id, 1 for a deadline. */
+function emptyForms(): object {
+  return {
+    afterLoad(this: { fn: Record<"getSampleSchema", (...args: unknown[]) => unknown> }) {
+      const sample = this.fn.getSampleSchema;
+      // It asks without a media type only for a form's field.
+      this.fn.getSampleSchema = (schema, mediaType, ...rest) =>
+        mediaType === false ? "" : sample(schema, mediaType, ...rest);
+    },
+  };
+}
+
 /** Runs in the page, which sends an empty part for every field of a form that is left empty. */
 function dropEmptyParts(request: { body?: unknown }): object {
   const { body } = request;
@@ -59,6 +71,7 @@ export const openApiPlugin = fp(
         defaultModelRendering: "model",
         defaultModelExpandDepth: 0,
         defaultModelsExpandDepth: -1,
+        plugins: [emptyForms],
         requestInterceptor: dropEmptyParts,
       },
       theme: {

@@ -27,7 +27,7 @@ interface ContextOptions {
 }
 
 /** The caller closed the connection before the answer was sent: nobody reads what is thrown. */
-export class CallerGone extends Error {
+class CallerGone extends Error {
   override name = "CallerGone";
 }
 

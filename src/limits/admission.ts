@@ -22,7 +22,7 @@ export interface AdmissionLimits {
  * - `shed_deadline`: refused because it could not have been done in time
  * - `abandoned`: went before its turn: the caller left, the deadline passed, or the request was refused for its own sake
  */
-export const admissionOutcomes = [
+const admissionOutcomes = [
   "admitted",
   "queued",
   "shed_queue_full",

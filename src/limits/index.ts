@@ -3,7 +3,7 @@
  * the budget of retries. Everything is counted in memory and bounded.
  * Refuses to know HTTP, images and backends; what it must know of them arrives as a number or a function.
  */
-export { admissionOutcomes, createAdmission } from "./admission.ts";
+export { createAdmission } from "./admission.ts";
 export type { Admission, AdmissionLimits, AdmissionOptions, AdmissionOutcome, Entry, Ticket } from "./admission.ts";
 export type { Priority } from "./waiting-line.ts";
 export { createBrownOut } from "./brown-out.ts";

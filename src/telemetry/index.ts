@@ -8,4 +8,4 @@ export { createInstruments } from "./instruments.ts";
 export type { Instruments } from "./instruments.ts";
 export type { Log } from "./log.ts";
 export type { Logger } from "pino";
-export { createLogger, silentLog } from "./log.ts";
+export { createLogger } from "./log.ts";

@@ -13,8 +13,3 @@ export interface Log {
 export function createLogger(level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 }
-
-function ignore(): void {}
-
-/** Drops everything: for tests and commands that speak through their own output. */
-export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
