@@ -40,7 +40,7 @@ const schemaName = "garment_attributes";
 export function ask(
   question: Question,
   context: AskContext,
-  { read = readAnswer, prefer }: { read?: Read; prefer?: Backend } = {},
+  { read = readAnswer, prefer, avoid }: { read?: Read; prefer?: Backend; avoid?: Backend } = {},
 ): Promise<Asked> {
   const { stopwatch } = context;
   const prepareFor = (backend: Backend) => stopwatch.time("image", () => context.prepare(backend));
@@ -58,6 +58,9 @@ export function ask(
     context,
     {
       ...(prefer !== undefined && { prefer }),
+      ...(avoid !== undefined && { avoid }),
+      // The question is ours, and only its images are not: one server that cannot take it is wrong about the others.
+      isOwnRefusal: ({ refusal }) => refusal !== "image_unreadable" && refusal !== "too_many_images",
       // The question is ours: what is wrong with it is no fault of the caller's.
       onRefusal: (failure) =>
         backendFailed("The backend refused the request itself; sending it again will not help.", {

@@ -40,6 +40,10 @@ export interface Attempt<T> {
 interface AttemptsOptions {
   /** Asked first where it has a free place. */
   prefer?: Backend;
+  /** Not asked at all. */
+  avoid?: Backend;
+  /** Whether a backend that says no to the request itself may be alone with that: the others are asked as well. */
+  isOwnRefusal: (failure: BackendFailure) => boolean;
   /** What the caller learns where a backend says no to the request itself. */
   onRefusal: (failure: BackendFailure) => GatewayError;
 }
@@ -76,33 +80,47 @@ const unknownWork: Work = { visionTokens: 0, textTokens: 0 };
 export async function tryBackends<T>(
   attempt: Attempt<T>,
   context: AttemptsContext,
-  { prefer, onRefusal }: AttemptsOptions,
+  { prefer, avoid, isOwnRefusal, onRefusal }: AttemptsOptions,
 ): Promise<T> {
   const { fleet, choose, deadline, priority, stopwatch } = context;
   const { signal } = deadline;
   const tries = new Map<Backend, number>();
+  if (avoid !== undefined) tries.set(avoid, maxAttemptsPerBackend);
+  const refusedBy: Backend[] = [];
   let last: UselessAnswer | BackendFailure | null = null;
 
   const rank = (work: Work): readonly Backend[] => eligible(choose(work).ranked, tries, prefer);
 
   for (let n = 0; n < context.maxAttempts; n += 1) {
     signal.throwIfAborted();
+    let asked: Backend | null = null;
     try {
-      if (last !== null && !(await mayRetry(last, n, context))) break;
+      if (last !== null && (rank(unknownWork).length === 0 || !(await mayRetry(last, n, context)))) break;
       const [first] = rank(unknownWork);
       if (first === undefined) break;
       const work = await attempt.prepare(first);
       const place = await stopwatch.time("queue", () =>
         fleet.acquire({ rank: () => rank(work), work, signal, priority }),
       );
-      tries.set(place.backend, (tries.get(place.backend) ?? 0) + 1);
+      asked = place.backend;
+      tries.set(asked, (tries.get(asked) ?? 0) + 1);
       try {
-        return await attempt.send(place);
+        const result = await attempt.send(place);
+        // What one refuses and another answers was no fault of the request's.
+        for (const backend of refusedBy) backend.reportAnswer("invalid");
+        return result;
       } finally {
         place.release();
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
+      if (asked !== null && isRefusal(error) && isOwnRefusal(error)) {
+        // It will say no again.
+        tries.set(asked, maxAttemptsPerBackend);
+        refusedBy.push(asked);
+        last = error;
+        continue;
+      }
       if (!isWorthAnotherTry(error)) throw toPublicError(error, onRefusal);
       // That nothing usable is left says less than why the last one failed.
       if (last === null || !isUnavailable(error)) last = error;
@@ -139,6 +157,10 @@ function eligible(
 
 function isUnavailable(error: UselessAnswer | BackendFailure): boolean {
   return error instanceof BackendFailure && error.kind === "unavailable" && error.sends === 0;
+}
+
+function isRefusal(error: unknown): error is BackendFailure {
+  return error instanceof BackendFailure && error.kind === "refused_request";
 }
 
 function isWorthAnotherTry(error: unknown): error is UselessAnswer | BackendFailure {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Backend, Fleet, Place } from "../backends/index.ts";
+import type { Backend, BackendFailure, Fleet, Place } from "../backends/index.ts";
 import type { Family } from "../families/index.ts";
 import type { Images } from "../image/index.ts";
 import type { Clock, Deadline, Random } from "../kernel/index.ts";
@@ -150,7 +150,9 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
       clock,
     };
     const attempt = { prepare: async (backend: Backend) => (await prepareFor(backend)).work, send };
-    return tryBackends(attempt, context, { onRefusal: refusalOf });
+    // Which names a server knows is between it and us; all else of the request is the caller's own.
+    const isOwnRefusal = ({ refusal }: BackendFailure): boolean => refusal === "model_unknown";
+    return tryBackends(attempt, context, { isOwnRefusal, onRefusal: refusalOf });
   };
 }
 

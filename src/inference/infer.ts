@@ -1,7 +1,7 @@
-import type { Fleet } from "../backends/index.ts";
+import type { Backend, Fleet } from "../backends/index.ts";
 import type { Answers, TimeLeft } from "../cache/index.ts";
 import { createQuestion, createReask, mergeReask } from "../extraction/index.ts";
-import type { ValidAnswer } from "../extraction/index.ts";
+import type { Answer, ValidAnswer } from "../extraction/index.ts";
 import type { Images, Upload } from "../image/index.ts";
 import { createId } from "../kernel/index.ts";
 import type { Clock, Random } from "../kernel/index.ts";
@@ -139,8 +139,7 @@ export function createInference(parts: InferenceParts): Infer {
       attemptTimeoutMs: config.routing.attempt_timeout_ms,
       maxAttempts: config.routing.max_attempts,
     };
-    const asked = await ask(createQuestion(views), context);
-    const answer = await complete(asked, views, context);
+    const { asked, answer } = await askWhole(views, context);
     record(instruments, asked.backend.id, answer);
     const { backend, preparation } = asked;
     const { degradedTokens } = preparation;
@@ -192,23 +191,41 @@ export function isStorable({ repaired, degraded }: SharedAnswer): boolean {
   return !repaired && degraded === null;
 }
 
+type Views = Parameters<typeof createReask>[0];
+
+/** An answer with all of its fields: from one backend, or, where that answers garbage, from another one. */
+async function askWhole(views: Views, context: AskContext): Promise<{ asked: Asked; answer: ValidAnswer }> {
+  const asked = await ask(createQuestion(views), context);
+  let answer = await complete(asked, views, context);
+  if (answer.status === "valid") return { asked, answer };
+  if (mayAskElsewhere(asked.backend, context)) {
+    const elsewhere = await ask(createQuestion(views), context, { avoid: asked.backend });
+    answer = await complete(elsewhere, views, context);
+    if (answer.status === "valid") return { asked: elsewhere, answer };
+  }
+  throw answerInvalid(
+    `The model's answer was still invalid after it was asked again (${answer.badFields.join(", ")}). Send the request again.`,
+  );
+}
+
+/** Garbage may be the backend's doing or the image's; finding out is a retry like any other. */
+function mayAskElsewhere(backend: Backend, { choose, retries, instruments }: AskContext): boolean {
+  const hasOther = choose(noWork).ranked.some((other) => other !== backend);
+  if (!hasOther) return false;
+  const isAllowed = retries.tryRetry();
+  instruments.retries.labels({ reason: isAllowed ? "invalid_answer" : "budget_empty" }).inc();
+  return isAllowed;
+}
+
 /** Asks once more for what an answer lacks, at the backend that knows the images already. */
-async function complete(
-  { backend, answer }: Asked,
-  views: Parameters<typeof createReask>[0],
-  context: AskContext,
-): Promise<ValidAnswer> {
+async function complete({ backend, answer }: Asked, views: Views, context: AskContext): Promise<Answer> {
   if (answer.status === "valid") return answer;
   context.instruments.retries.labels({ reason: "reask" }).inc();
   const again = await ask(createReask(views, answer), context, {
     read: (reply) => mergeReask(answer, reply),
     prefer: backend,
   });
-  if (again.answer.status === "valid") return again.answer;
-  const fields = again.answer.badFields.join(", ");
-  throw answerInvalid(
-    `The model's answer was still invalid after it was asked again (${fields}). Send the request again.`,
-  );
+  return again.answer;
 }
 
 function record(instruments: Instruments, backend: string, answer: ValidAnswer): void {
