@@ -103,7 +103,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
    */
   function canBeDone({ deadline, priority }: Entry): boolean {
     const placesInTurn = line.turnsFor(priority) / limits.maxInFlight;
-    const neededMs = isFull() ? (placesInTurn + 1) * holds.holdMs(true) : 0;
+    const neededMs = isFull() ? placesInTurn * holds.holdMs(true) + holds.longHoldMs(true) : 0;
     return neededMs + waitBehindMs() <= deadline.remainingMs();
   }
 
@@ -181,7 +181,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         const leaveLine = line.push(priority, () => {
           deadline.signal.removeEventListener("abort", onAbort);
           // What can no longer be done in time would only take the place from one that can.
-          if (holds.holdMs(false) + waitBehindMs() > deadline.remainingMs()) {
+          if (holds.longHoldMs(false) + waitBehindMs() > deadline.remainingMs()) {
             reject(refuse("shed_deadline"));
             return;
           }

@@ -14,12 +14,25 @@ export interface HoldTime {
    * it grows with the time that passes: a standstill must not look like the good days before it.
    */
   holdMs(isFull: boolean): number;
+  /**
+   * Milliseconds within which nearly every place comes back. Who is let in is promised an answer in time, and half of all
+   * holds are longer than the mean.
+   */
+  longHoldMs(isFull: boolean): number;
 }
+
+/** Mean deviations above the mean, as TCP does for its retransmission timer (RFC 6298). */
+const deviations = 4;
 
 export function createHoldTime(clock: Clock): HoldTime {
   let meanMs = 0;
+  let deviationMs = 0;
   let count = 0;
   let movedAt = clock.now();
+
+  function holdMs(isFull: boolean): number {
+    return isFull ? Math.max(meanMs, clock.now() - movedAt) : meanMs;
+  }
 
   return {
     taken() {
@@ -28,8 +41,13 @@ export function createHoldTime(clock: Clock): HoldTime {
     givenBack(heldMs) {
       movedAt = clock.now();
       count += 1;
-      meanMs += (Math.max(0, heldMs) - meanMs) * Math.max(newestWeight, 1 / count);
+      const weight = Math.max(newestWeight, 1 / count);
+      const difference = Math.max(0, heldMs) - meanMs;
+      // The first hold says nothing of how much they differ.
+      if (count > 1) deviationMs += (Math.abs(difference) - deviationMs) * weight;
+      meanMs += difference * weight;
     },
-    holdMs: (isFull) => (isFull ? Math.max(meanMs, clock.now() - movedAt) : meanMs),
+    holdMs,
+    longHoldMs: (isFull) => holdMs(isFull) + deviations * deviationMs,
   };
 }
