@@ -109,7 +109,11 @@ test("10,000 callers that connect, send and leave leave no request, no handle an
     const memory = `heap ${inMegabytes(heapBytes)}, external ${inMegabytes(externalBytes)}, RSS ${inMegabytes(rssBytes)}`;
     t.diagnostic(`${when}: ${memory}, ${fileDescriptors ?? "?"} files, ${JSON.stringify(handles)}`);
   }
-  assert.deepEqual(after.handles, before.handles);
+  for (const [kind, count] of Object.entries(after.handles)) {
+    assert.ok(count <= (before.handles[kind] ?? 0), `${count} ${kind}`);
+  }
+  // A few come and go with threads and sockets that are kept.
+  assert.ok((after.fileDescriptors ?? 0) <= (before.fileDescriptors ?? 0) + 10, `${after.fileDescriptors} files`);
   const live = ({ heapBytes, externalBytes }: Weight): number => heapBytes + externalBytes;
   // RSS is told and not held to 15 %: what the allocator keeps of a peak depends on how high the peak was.
   assert.ok(live(after) <= live(before) * 1.15, `${live(before)} to ${live(after)} bytes`);

@@ -77,7 +77,7 @@ export async function readOutcome(response: Promise<Response>, dueAt = performan
     const { status, headers, body } = await response.then(async (head) => ({
       status: head.status,
       headers: head.headers,
-      body: (await head.json()) as unknown,
+      body: await head.json(),
     }));
     const retryAfter = headers.get("retry-after");
     return {
