@@ -2,7 +2,6 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 import fp from "fastify-plugin";
-import { OpenAiErrorSchema, ProblemSchema } from "../../schemas/index.ts";
 
 interface OpenApiOptions {
   version: string;
@@ -10,8 +9,8 @@ interface OpenApiOptions {
   notice: string;
 }
 
-/** "Send empty value" would only offer what `dropEmptyParts` takes out again. */
-const pageStyle = ".parameter__empty_value_toggle { display: none }";
+/** Without what offers no choice: a media type of one, links, and "Send empty value", which `dropEmptyParts` takes out. */
+const pageStyle = ".parameter__empty_value_toggle, .response-control-media-type, .response-col_links { display: none }";
 
 /** Runs in the page, which invents a value for every field of a form: `string` for a model's id, 1 for a deadline. */
 function emptyForms(): object {
@@ -38,10 +37,11 @@ function dropEmptyParts(request: { body?: unknown }): object {
 /** `GET /openapi.json`, generated from the route schemas, and `GET /docs`, a page to read and try it offline. */
 export const openApiPlugin = fp(
   async (app: FastifyInstance, { version, notice }: OpenApiOptions) => {
-    app.addSchema({ $id: "Problem", ...ProblemSchema });
-    app.addSchema({ $id: "OpenAiError", ...OpenAiErrorSchema });
     await app.register(swagger, {
-      refResolver: { buildLocalReference: (schema, _uri, _fragment, at) => String(schema.$id ?? `schema-${at}`) },
+      refResolver: {
+        buildLocalReference: (schema, _uri, _fragment, at) =>
+          typeof schema.$id === "string" ? schema.$id : `schema-${at}`,
+      },
       openapi: {
         openapi: "3.1.0",
         info: {

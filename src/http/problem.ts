@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { GatewayError } from "../kernel/index.ts";
+import { OpenAiErrorSchema, ProblemSchema } from "../../schemas/index.ts";
 import type { ErrorCode, Problem } from "../../schemas/index.ts";
 import { Misfit } from "./error-item.ts";
 import { internalError, notFound, requestInvalid, unsupportedMediaType } from "./errors.ts";
@@ -20,6 +21,9 @@ declare module "fastify" {
 /** The only place that turns a thrown error into an answer. */
 export const problemPlugin = fp(
   async (app: FastifyInstance) => {
+    // Routes name these two as `Problem#` and `OpenAiError#`.
+    app.addSchema({ $id: "Problem", ...ProblemSchema });
+    app.addSchema({ $id: "OpenAiError", ...OpenAiErrorSchema });
     app.decorateRequest("errorCode", null);
     app.setNotFoundHandler((request) => {
       throw notFound(`There is no ${request.method} ${pathOf(request)}. GET /openapi.json lists what there is.`);

@@ -15,7 +15,7 @@ const schema = {
   tags: ["attributes"],
   summary: "One garment, nine attributes",
   description:
-    "Send one garment's photos in one of three forms: JSON with base64 or https URLs, a multipart form whose file parts are named by their view, or the image itself as the body with options in the query. What the bytes are decides the format: jpeg, png, webp, avif, gif (first frame), tiff (first page), heic.",
+    "Send one garment's photos in one of three forms: JSON with base64 or https URLs, a multipart form whose file parts are named by their view, or the image itself as the body. Options of the JSON form are members of its body; the other two take them in the query, the multipart form as fields too. What the bytes are decides the format: jpeg, png, webp, avif, gif (first frame), tiff (first page), heic.",
   querystring: TextOptionsSchema,
   headers: {
     type: "object",
@@ -40,8 +40,6 @@ const schema = {
             ...Object.fromEntries(viewNames.map((view) => [view, { ...photo, description: `A photo, view ${view}.` }])),
             ...TextOptionsSchema.properties,
           },
-          // Nothing filled in: the page would invent a value for every option.
-          examples: [{}],
         },
       },
       ...Object.fromEntries(imageTypes.map((type) => [`image/${type}`, { schema: photo }])),
