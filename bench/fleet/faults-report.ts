@@ -36,11 +36,25 @@ export function faultRows({ outage, hang, remainingPerSecond, victimShare }: Fau
       reach: { atMost: 3 },
     },
     {
+      measure: "killed: throughput from 3 s after on",
+      unit: "ratio",
+      rounds: [outage.remainingHeldPerSecond / remainingPerSecond],
+      over: remaining,
+      reach: { atLeast: enough },
+    },
+    {
       measure: `back: time until ${enough} of what it was`,
       unit: "s",
       rounds: [outage.secondsToFull],
       over: before,
       reach: { atMost: 5 },
+    },
+    {
+      measure: "back: throughput from 5 s after on",
+      unit: "ratio",
+      rounds: [outage.fullHeldPerSecond / outage.beforePerSecond],
+      over: before,
+      reach: { atLeast: enough },
     },
     {
       measure: `build ${victim} hangs: throughput until it is taken out`,

@@ -12,7 +12,7 @@ export function limitRows({ phases }: LimitRun): Row[] {
       unit: "ratio",
       rounds: [limitOverSlots],
       over: `${slots} slots; median of the last third of ${formatFigure(to - from, "s")}`,
-      // The way up again is shown, not asked for: nobody waits for places that a backend has won back.
+      // The way up again is shown; what has to be reached is to be found from below, and to follow when slots are lost.
       ...(at < 2 && { reach: { atLeast: 0.8, atMost: 1.2 } }),
     },
     {

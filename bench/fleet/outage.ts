@@ -20,6 +20,9 @@ export interface OutageRun {
   secondsToRemaining: number;
   /** From its return until the fleet gave 0.95 of what it gave before. */
   secondsToFull: number;
+  /** From `allowedMs.remaining` after the kill until its return, and from `allowedMs.full` after that until the end. */
+  remainingHeldPerSecond: number;
+  fullHeldPerSecond: number;
   /** Of all requests that ended after the kill. */
   errorShare: number;
   codes: Record<string, number>;
@@ -29,6 +32,8 @@ export interface OutageRun {
 /** Completions are counted over so much time: shorter, chance decides; longer, the answer comes too late. */
 const windowMs = 2000;
 export const enough = 0.95;
+/** By when the rates must be there. One good window may be luck: whether they hold from then on is measured as well. */
+const allowedMs = { remaining: 3000, full: 5000 };
 
 /** Kills a build under full load, as a crash does, and starts it again. `remainingPerSecond`: what the others gave alone. */
 export async function measureOutage(
@@ -71,6 +76,8 @@ export async function measureOutage(
       windowMs,
       needed: enough * beforePerSecond,
     }),
+    remainingHeldPerSecond: completionsBetween(answered, killedAt + allowedMs.remaining, returnedAt),
+    fullHeldPerSecond: completionsBetween(answered, returnedAt + allowedMs.full, endedAt),
     errorShare: shareOf(after, ({ outcome }) => outcome !== "answered"),
     codes: countCodes(after),
     samples,

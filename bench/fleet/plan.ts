@@ -31,19 +31,19 @@ const full: Plan = {
   settleMs: 6000,
   capacity: { warmMs: 1500, windowMs: 5000 },
   overload: { loads: [0.5, 1, 2, 3], warmMs: 2500, windowMs: 5500 },
-  outage: { beforeMs: 5000, downMs: 7000, afterMs: 8000 },
+  outage: { beforeMs: 8000, downMs: 8000, afterMs: 13_000 },
   hang: { beforeMs: 4000, stallMs: 14_000 },
   limit: { phaseMs: 16_000 },
 };
 
 const quick: Plan = {
   rounds: 1,
-  settleMs: 1500,
+  settleMs: 1000,
   capacity: { warmMs: 600, windowMs: 1600 },
   overload: { loads: [1, 3], warmMs: 1000, windowMs: 1500 },
-  outage: { beforeMs: 1500, downMs: 2500, afterMs: 2500 },
+  outage: { beforeMs: 1500, downMs: 3500, afterMs: 5500 },
   hang: { beforeMs: 1000, stallMs: 2000 },
-  limit: { phaseMs: 1500 },
+  limit: { phaseMs: 1200 },
 };
 
 export function choosePlan(isQuick: boolean): Plan {
