@@ -234,6 +234,8 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       case "refused_request":
         // It is alive; what it refuses is the caller's affair, unless it no longer knows our model.
         if (why === "wrong_model") leaveRotation(why);
+        // One that refuses everything is quick, looks idle and draws all traffic: the handshake tells whether it does.
+        else suspect();
         break;
       case "connection":
       case "server_error":

@@ -41,9 +41,6 @@ interface Row {
   isTimeWrong?: true;
 }
 
-/** It refuses at once, so it looks idle and is chosen again and again; the fleet's retries do not last for all of them. */
-const ownRefusal: Row = { statuses: [502], mayFail: count / 2 };
-
 const rows: Record<FaultKind, Row> = {
   "refuse-connections": {},
   "engine-death": { parameters: { dying_ms: 100, down_ms: 300 } },
@@ -56,8 +53,8 @@ const rows: Record<FaultKind, Row> = {
   "overflow-503": {},
   "scaling-503": {},
   "rate-limit-429": { parameters: { retry_after_s: 1 } },
-  "schema-400": ownRefusal,
-  "context-400": ownRefusal,
+  "schema-400": {},
+  "context-400": {},
   "model-404": {},
   "unauthorized-401": {},
   "slow-render": { parameters: { delay_ms: 150 } },
