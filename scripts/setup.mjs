@@ -18,7 +18,8 @@ if (found !== wanted) {
   // npm_execpath is npm's own script; started by hand (node scripts/setup.mjs) it is missing, and npm is on the PATH.
   const npm = process.env.npm_execpath;
   const command = npm ? [process.execPath, npm] : ["npm"];
-  const run = spawnSync(command[0], [...command.slice(1), "ci", "--no-audit", "--no-fund"], {
+  // Errors only: npm warns of packages that want a newer Node than the one it runs under, and they run under the pinned one.
+  const run = spawnSync(command[0], [...command.slice(1), "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
