@@ -46,7 +46,7 @@ export const errorCatalogue = {
     status: 409,
     title: "The first request is still running",
     retryable: true,
-    when: "A request with this Idempotency-Key is still running and cannot be joined.",
+    when: "Reserved: here a request with the same Idempotency-Key always joins the one that runs, so this is never seen.",
   },
   body_too_large: {
     code: "body_too_large",
@@ -144,7 +144,7 @@ export const errorCatalogue = {
     status: 503,
     title: "The gateway is overloaded",
     retryable: true,
-    when: "Admission shed the request before any work; Retry-After says when to come back.",
+    when: "There is more work than the gateway or its backends can take; Retry-After says when to come back.",
   },
   no_backend: {
     code: "no_backend",
