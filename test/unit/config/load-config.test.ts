@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import type { TestContext } from "node:test";
-import { parse } from "yaml";
 import { ConfigError, formatMistake, loadConfig } from "../../../config/index.ts";
 import type { Config } from "../../../schemas/index.ts";
 
@@ -210,14 +209,13 @@ test("a file cannot reach an object's prototype", (t) => {
   assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
 });
 
-test("the examples are valid", async (t) => {
-  const { globSync } = await import("node:fs");
+test("the examples are valid, given the secrets they name", async (t) => {
   const files = globSync("config/examples/*.yaml");
   assert.ok(files.length > 0);
   for (const file of files) {
     await t.test(file, () => {
-      assert.ok(loadConfig({ file, environment: { VLLM_KEY: "k", GATEWAY_KEY: "k", ADMIN_KEY: "k" } }));
+      const names = [...readFileSync(file, "utf8").matchAll(/env:([A-Z_]+)/g)].map((match) => [match[1], "a secret"]);
+      assert.ok(loadConfig({ file, environment: Object.fromEntries(names) as Environment }));
     });
   }
-  assert.ok(parse("a: 1"));
 });
