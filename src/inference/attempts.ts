@@ -122,9 +122,10 @@ export async function tryBackends<T>(
         continue;
       }
       if (!isWorthAnotherTry(error)) throw toPublicError(error, onRefusal);
+      if (!isUnavailable(error)) last = error;
       // That nothing usable is left says less than why the last one failed.
-      if (last === null || !isUnavailable(error)) last = error;
-      if (isUnavailable(error)) break;
+      else if (asked === null) break;
+      // It left the rotation before anything was sent: that was no attempt, and another one may be there.
     }
   }
   throw toPublicError(last, onRefusal);

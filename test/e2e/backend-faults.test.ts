@@ -42,8 +42,9 @@ const expectations: Record<FaultKind, Expectation> = {
   "overflow-503": { statuses: [503], codes: ["overloaded", "no_backend"] },
   "scaling-503": { statuses: [503], codes: ["overloaded", "no_backend"] },
   "rate-limit-429": { statuses: [503], codes: ["overloaded", "no_backend"] },
-  "schema-400": failed,
-  "context-400": failed,
+  // Its handshake is refused as well, and then it is out.
+  "schema-400": { statuses: [502, 503], codes: ["backend_failed", "no_backend"] },
+  "context-400": { statuses: [502, 503], codes: ["backend_failed", "no_backend"] },
   // The first request meets the 404; then the backend is out, because it serves another model.
   "model-404": { statuses: [502, 503], codes: ["backend_failed", "no_backend"] },
   "unauthorized-401": { statuses: [502, 503], codes: ["backend_failed", "no_backend"] },

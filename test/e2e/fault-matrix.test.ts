@@ -73,7 +73,8 @@ const rows: Record<FaultKind, Row> = {
   "null-spellings": { changesValues: true },
   "logprobs-null": {},
   "wrong-usage": {},
-  "huge-body": { parameters: { megabytes: 8 } },
+  // On a slow machine more calls meet it before it is out than the budget of retries has room for.
+  "huge-body": { statuses: [502], mayFail: 3, parameters: { megabytes: 8 } },
   "non-json-body": {},
   "stream-error": {},
   "metrics-huge": { needsHandshake: true },
