@@ -98,6 +98,9 @@ async function stopGracefully(gateway: Gateway, app: Awaited<ReturnType<typeof b
   gateway.log.info({ grace_ms: graceMs }, "stopping: not ready any more, running requests may finish");
   await new Promise((resolve) => setTimeout(resolve, noticeMs));
   const timer = setTimeout(() => app.server.closeAllConnections(), graceMs - noticeMs);
+  // A kept-alive connection whose last answer is out would hold the stop up for the whole grace.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 100);
   await app.close();
+  clearInterval(sweep);
   clearTimeout(timer);
 }

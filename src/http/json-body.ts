@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { bodyTooLarge, requestInvalid } from "./errors.ts";
+import { findJsonExcess } from "./json-shape.ts";
 import { readBody } from "./upload/body.ts";
 
 /**
@@ -13,6 +14,10 @@ export async function readJsonBody(request: FastifyRequest, maxBodyBytes: number
     signal: request.deadline.signal,
   });
   if (bytes.length === 0) return undefined;
+  const excess = findJsonExcess(bytes);
+  if (excess !== null) {
+    throw requestInvalid(`The body ${excess}.`, { errors: [{ path: "", message: excess }] });
+  }
   try {
     return JSON.parse(bytes.toString("utf8")) as unknown;
   } catch {

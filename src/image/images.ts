@@ -74,6 +74,12 @@ export interface ImagesOptions {
   clock?: Clock;
 }
 
+/** The longest side that a JPEG can have; a strip of one pixel by millions costs seconds and shows nothing. */
+const maxSidePixels = 65_535;
+
+/** Fewer than the threads that sharp shares with everything else: a header may be made to take seconds. */
+const headersAtOnce = 2;
+
 const acceptedFormats = "JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC or HEIF";
 
 /** Opens the preparation of images. */
@@ -87,6 +93,7 @@ export function openImages({
 }: ImagesOptions): Images {
   tuneVips();
   const turns = createSemaphore(concurrency);
+  const headerTurns = createSemaphore(headersAtOnce);
   const heic = createHeicDecoder({ maxPixels, clock });
 
   async function draw(upload: Upload, plan: ReturnType<Family["plan"]>, signal?: AbortSignal): Promise<Buffer> {
@@ -110,11 +117,11 @@ export function openImages({
       const format = sniffFormat(bytes);
       if (format === undefined) throw unsupportedMediaType(`The bytes are no accepted image. Send ${acceptedFormats}.`);
       observe.uploaded?.(format, bytes.length);
-      const header = await readHeader(bytes, format);
+      const header = await headerTurns.run(() => readHeader(bytes, format));
       const { width, height } = header;
-      if (width * height > maxPixels) {
+      if (width * height > maxPixels || Math.max(width, height) > maxSidePixels) {
         throw imageTooManyPixels(
-          `The image is ${width}x${height}; at most ${maxPixels} pixels are accepted. Send a smaller one.`,
+          `The image is ${width}x${height}; at most ${maxPixels} pixels and sides of ${maxSidePixels} are accepted. Send a smaller one.`,
         );
       }
       return { view, format, width, height, sha256: sha256(bytes), bytes, header };

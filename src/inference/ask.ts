@@ -4,7 +4,7 @@ import { readAnswer } from "../extraction/index.ts";
 import type { Answer, Question, Reply } from "../extraction/index.ts";
 import { tryBackends, UselessAnswer } from "./attempts.ts";
 import type { AttemptsContext } from "./attempts.ts";
-import { backendFailed } from "./errors.ts";
+import { backendFailed, imageCorrupt } from "./errors.ts";
 import type { Preparation, Prepare } from "./prepare.ts";
 import { estimateWork } from "./work.ts";
 
@@ -63,10 +63,14 @@ export function ask(
       isOwnRefusal: ({ refusal }) => refusal !== "image_unreadable" && refusal !== "too_many_images",
       // The question is ours: what is wrong with it is no fault of the caller's.
       onRefusal: (failure) =>
-        backendFailed("The backend refused the request itself; sending it again will not help.", {
-          retryable: false,
-          cause: failure,
-        }),
+        failure.refusal === "image_unreadable"
+          ? imageCorrupt("The model's server could not read an image. Send it anew, or another one.", {
+              cause: failure,
+            })
+          : backendFailed("The backend refused the request itself; sending it again will not help.", {
+              retryable: false,
+              cause: failure,
+            }),
     },
   );
 }

@@ -5,6 +5,7 @@
 export { defineError, GatewayError } from "./errors.ts";
 export type { ErrorDefinition, ErrorFactory, ErrorItem } from "./errors.ts";
 export { sleep, systemClock } from "./clock.ts";
+export { untilAborted } from "./until-aborted.ts";
 export type { Clock } from "./clock.ts";
 export { seededRandom } from "./random.ts";
 export type { Random } from "./random.ts";

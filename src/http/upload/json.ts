@@ -42,6 +42,8 @@ function readImage({ data, url }: JsonImage, at: number, limits: UploadLimits): 
       errors: [{ path: `images.${at}`, message: "must have exactly one of data and url" }],
     });
   }
+  // By the text's length first: what is far too large must not be decoded to find that out.
+  if (data.length > Math.ceil(limits.maxImageBytes / 3) * 4 + 4) throw limits.imageTooLarge();
   const bytes = decode(data, at);
   if (bytes.length > limits.maxImageBytes) throw limits.imageTooLarge();
   return bytes;

@@ -38,6 +38,13 @@ export async function readMultipartForm(request: FastifyRequest, limits: UploadL
   } catch (error) {
     throw toUploadError(error, request);
   }
+  for (const name of Object.keys(request.query as object)) {
+    if (fields.has(name)) {
+      throw requestInvalid("Some options do not fit; `errors` names each.", {
+        errors: [{ path: name.slice(0, 100), message: "is given twice: in the query and as a field" }],
+      });
+    }
+  }
   const options = readTextOptions({ ...(request.query as object), ...Object.fromEntries(fields) });
   if (options.deadline_ms !== undefined) request.deadline.narrow(options.deadline_ms);
   if (images.length === 0) {

@@ -5,13 +5,18 @@ import type { AttributesJson, AttributesOptions } from "../../../schemas/index.t
 import type { ErrorItem } from "../../kernel/index.ts";
 import { toErrorItem } from "../error-item.ts";
 import { requestInvalid } from "../errors.ts";
+import { findJsonExcess } from "../json-shape.ts";
 
 /** Most bytes of `metadata` as JSON. */
 const maxMetadataBytes = 4096;
 
+/** Its text may be longer than that by white space, but not without end. */
+const maxMetadataText = 4 * maxMetadataBytes;
+
 /** Texts become numbers here and only here; unknown members stay and are refused. */
 const validateTextOptions = new Ajv({ allErrors: true, coerceTypes: true }).compile(TextOptionsSchema);
-const strict = new Ajv({ allErrors: true });
+// The first mistake only: a body may hold thousands, and each would become an object.
+const strict = new Ajv();
 const validateOptions = strict.compile<AttributesOptions>(OptionsSchema);
 const validateJson = strict.compile<AttributesJson>(AttributesJsonSchema);
 
@@ -43,6 +48,11 @@ function checkOptions(options: Record<string, unknown>): AttributesOptions {
 }
 
 function parseMetadata(text: string): unknown {
+  const excess =
+    text.length > maxMetadataText
+      ? `must take at most ${maxMetadataBytes} bytes as JSON`
+      : findJsonExcess(Buffer.from(text));
+  if (excess !== null) throw invalid([{ path: "metadata", message: excess }]);
   try {
     return JSON.parse(text);
   } catch {
