@@ -5,6 +5,11 @@ const maxDepth = 64;
 
 const quote = 0x22;
 const backslash = 0x5c;
+const comma = 0x2c;
+const openList = 0x5b;
+const closeList = 0x5d;
+const openObject = 0x7b;
+const closeObject = 0x7d;
 
 /**
  * What is wrong with the outline of a JSON text, or null: too many values, too deep. It reads each byte once and strings
@@ -14,25 +19,14 @@ export function findJsonExcess(bytes: Buffer): string | null {
   let values = 0;
   let depth = 0;
   for (let at = 0; at < bytes.length; at += 1) {
-    switch (bytes[at]) {
-      case quote:
-        at = endOfString(bytes, at);
-        break;
-      case 0x5b: // [
-      case 0x7b: // {
-        depth += 1;
-        values += 1;
-        if (depth > maxDepth) return `must not be nested deeper than ${maxDepth} levels`;
-        break;
-      case 0x5d: // ]
-      case 0x7d: // }
-        depth -= 1;
-        break;
-      case 0x2c: // ,
-        values += 1;
-        break;
-      default:
-    }
+    const byte = bytes[at];
+    if (byte === quote) at = endOfString(bytes, at);
+    else if (byte === comma) values += 1;
+    else if (byte === openList || byte === openObject) {
+      depth += 1;
+      values += 1;
+      if (depth > maxDepth) return `must not be nested deeper than ${maxDepth} levels`;
+    } else if (byte === closeList || byte === closeObject) depth -= 1;
     if (values > maxValues) return `must not hold more than ${maxValues} values`;
   }
   return null;
