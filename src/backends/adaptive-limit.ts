@@ -35,6 +35,11 @@ interface AdaptiveLimitOptions {
 
 /** Calls that one round of measuring takes at least. */
 const minAnswers = 8;
+/**
+ * Readings of the queue inside that one round takes where the backend tells it. The shortest counts: what has just come
+ * waits for the engine's next step, however many places are free, and only what never goes away is a queue.
+ */
+const minReadings = 2;
 /** A round in which less of the limit was in use shows nothing about the limit. */
 const minUse = 0.8;
 /** While it doubles, callers may be half a generation behind. */
@@ -48,15 +53,21 @@ const largestFirstStep = 0.5;
 const firstTarget = 16;
 /** Having found the places, it looks for more only every so often. */
 const restRounds = 4;
-/** After a refusal this much of the limit is kept. */
-const keptAfterRefusal = 0.7;
+/**
+ * Calls of one length end together, and then the queue is always empty when an answer tells of it. So every so many rounds
+ * the limit is lowered to this share, to see whether anything is lost: it costs 0.5 % at most of what the backend can do.
+ */
+const soundAfterRounds = 64;
+const firstSoundingAfterRounds = 8;
+const keptToSound = 0.8;
+/** Of each percent of calls that are left out, the percent of work that may go with them where they only waited. */
+const maxLoss = 0.1;
+/** After a refusal, or for a queue inside, this much of the limit is kept at least. */
+const keptShare = 0.7;
 /** More concurrency must buy throughput: of each percent more calls, at least this many percent more work. */
 const minGain = 0.3;
 /** A backend that told its queue within this time is asked for it, not measured. */
 const toldForMs = 10_000;
-/** This share of the limit may wait inside the backend: it keeps the backend busy between an answer and the next call. */
-const queueShare = 0.05;
-
 interface Round {
   beganAt: number;
   answers: number;
@@ -64,7 +75,8 @@ interface Round {
   durationMs: number;
   inFlight: number;
   readings: number;
-  waitingInside: number;
+  /** The shortest queue inside that was told; null where none was. */
+  waitingInside: number | null;
 }
 
 /**
@@ -89,7 +101,11 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
   /** Rounds until the next step up. */
   let rest = 0;
   let round = openRound(now);
-  let before: { inFlight: number; msPerToken: number } | null = null;
+  let before: Figures | null = null;
+  /** What was so before the limit was lowered to sound. */
+  let sounding: { limit: number; here: Figures } | null = null;
+  /** Rounds since the limit was last lowered to sound; the first time comes sooner. */
+  let sinceSounding = soundAfterRounds - firstSoundingAfterRounds;
   let toldAt = -Infinity;
 
   function clamp(value: number): number {
@@ -109,14 +125,9 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
     set(limit + direction * Math.max(1, limit * step), at);
   }
 
-  /** The mean is a fraction, and an answer has given its own place away by the time it tells. */
-  function isQueue(waitingInside: number): boolean {
-    return waitingInside >= Math.max(0.5, limit * queueShare);
-  }
-
-  /** One more for each answer, which doubles it with each generation. */
+  /** One more for each answer, which doubles it with each generation; one reading of a long queue is enough to stop. */
   function ramp(waitingInside: number | null, inFlight: number): void {
-    if (waitingInside !== null && isQueue(waitingInside)) {
+    if (waitingInside !== null && waitingInside >= Math.max(2, limit / 4)) {
       isSearching = false;
       target = 0;
     } else if (inFlight >= limit * minUseInRamp) limit = clamp(limit + 1);
@@ -130,15 +141,19 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
   }
 
   function close(at: number): void {
-    const { answers, tokens, durationMs, readings } = round;
+    const { answers, tokens, durationMs, waitingInside } = round;
     const here = { inFlight: round.inFlight / answers, msPerToken: durationMs / tokens };
-    const waitingInside = readings === 0 ? null : round.waitingInside / readings;
     round = openRound(at);
-    if (here.inFlight < minUse * limit) {
+    if (waitingInside !== null && waitingInside >= 1) {
       before = null;
+      shorten(here.inFlight - waitingInside, at);
+    } else if (here.inFlight < minUse * limit) {
+      before = null;
+      sounding = null;
     } else if (waitingInside !== null) {
+      if (sounding === null) lengthenOrSound(here, at);
+      else judge(sounding, here, at);
       before = null;
-      followQueue(waitingInside, here.inFlight, at);
     } else {
       if (before !== null && !wasWorthIt(before, here)) turn();
       before = here;
@@ -146,13 +161,25 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
     }
   }
 
-  function followQueue(waitingInside: number, inFlight: number, at: number): void {
+  /** What waits inside is too much, however little of the limit is in use. */
+  function shorten(places: number, at: number): void {
+    sounding = null;
     direction = 1;
-    if (isQueue(waitingInside)) {
-      steps = 0;
-      isSearching = false;
-      rest = restRounds;
-      set(inFlight - waitingInside, at);
+    steps = 0;
+    isSearching = false;
+    rest = restRounds;
+    // A reading may be a moment's; one that is right is there again in the next round.
+    set(Math.max(places, limit * keptShare), at);
+  }
+
+  /** Nothing waits inside, as far as was told. */
+  function lengthenOrSound(here: Figures, at: number): void {
+    direction = 1;
+    sinceSounding += 1;
+    if (sinceSounding >= soundAfterRounds && limit >= minAnswers) {
+      sinceSounding = 0;
+      sounding = { limit, here };
+      set(limit * keptToSound, at);
     } else if (rest > 0) {
       rest -= 1;
     } else {
@@ -160,6 +187,14 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
       // Near the places that were found it listens longer before it goes on.
       if (!isSearching && steps <= 2) rest = restRounds;
     }
+  }
+
+  /** Without a loss the calls that were left out had only waited; else they are let in again. */
+  function judge(sounded: { limit: number; here: Figures }, here: Figures, at: number): void {
+    sounding = null;
+    if (wasWorthIt(sounded.here, here, maxLoss)) return;
+    rest = restRounds;
+    set(sounded.limit, at);
   }
 
   return {
@@ -174,7 +209,7 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
       if (waitingInside !== null) {
         toldAt = now;
         round.readings += 1;
-        round.waitingInside += waitingInside;
+        round.waitingInside = Math.min(round.waitingInside ?? Infinity, waitingInside);
       }
       if (limit < target) {
         ramp(waitingInside, inFlight);
@@ -185,23 +220,25 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
       round.durationMs += Math.max(now - beganAt, 0.01);
       round.inFlight += inFlight;
       const enough = Math.max(minAnswers, limit);
-      const isToldSoon = round.readings === 0 && now - toldAt < toldForMs && round.answers < 4 * enough;
+      const isToldSoon = round.readings < minReadings && now - toldAt < toldForMs && round.answers < 4 * enough;
       if (round.answers >= enough && !isToldSoon) close(now);
     },
     refused({ beganAt, now }) {
       // Of all that were refused under one limit, one speaks for the others.
       if (beganAt < round.beganAt) return;
       before = null;
+      sounding = null;
       isSearching = false;
       target = 0;
       direction = 1;
       steps = 0;
       rest = restRounds;
-      set(Math.floor(limit * keptAfterRefusal), now);
+      set(Math.floor(limit * keptShare), now);
     },
     restart(now) {
       target = Math.max(target, limit);
       before = null;
+      sounding = null;
       set(floor, now);
     },
     setCeiling(changed) {
@@ -213,7 +250,7 @@ export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: Adapt
 }
 
 function openRound(at: number): Round {
-  return { beganAt: at, answers: 0, tokens: 0, durationMs: 0, inFlight: 0, readings: 0, waitingInside: 0 };
+  return { beganAt: at, answers: 0, tokens: 0, durationMs: 0, inFlight: 0, readings: 0, waitingInside: null };
 }
 
 type Figures = { inFlight: number; msPerToken: number };
@@ -222,10 +259,10 @@ type Figures = { inFlight: number; msPerToken: number };
  * Work done per second is calls in flight over latency (Little's law). More calls are worth it as long as that grows by
  * `minGain` of what they grow by, fewer as long as it falls by less.
  */
-function wasWorthIt(before: Figures, after: Figures): boolean {
+function wasWorthIt(before: Figures, after: Figures, gain = minGain): boolean {
   const calls = Math.log(after.inFlight / before.inFlight);
   // At the floor or the ceiling, where no step could be made: look the other way.
   if (Math.abs(calls) < smallestStep / 4) return false;
   const work = calls - Math.log(after.msPerToken / before.msPerToken);
-  return work > minGain * calls;
+  return work > gain * calls;
 }

@@ -22,7 +22,7 @@ export function readLoadReport(headers: HttpResponse["headers"]): number | null 
 
 /** One call in so many asks, and one whenever none has for this time: a server pays for each report. */
 const askEvery = 16;
-const askAfterMs = 500;
+const askAfterMs = 200;
 
 /** Chooses the calls that ask for a report. */
 export function createReportSampling(): (now: number) => boolean {

@@ -6,7 +6,6 @@ import { createLedger } from "./ledger.ts";
 import type { Booking } from "./ledger.ts";
 import type { MetricsPage } from "./metrics-page.ts";
 import type { CallEnd } from "./place.ts";
-import { createNewcomers } from "./newcomers.ts";
 import { createPushback } from "./pushback.ts";
 import { tokensOf } from "./work.ts";
 import type { Work } from "./work.ts";
@@ -70,15 +69,13 @@ export function createLoad({ clock, random, ceiling, bestPace, onRoom }: LoadOpt
   const limit = createAdaptiveLimit({ floor, ceiling, now: clock.now() });
   const pushback = createPushback({ clock, random, onOver: onRoom });
   const foreign = createForeignLoad(clock);
-  const newcomers = createNewcomers(clock);
   let tokensPerCall = assumedTokensPerCall;
 
   function answered(work: Work, beganAt: number, { durationMs, waitingInside }: CallEnd): void {
     const tokens = tokensOf(work);
     tokensPerCall += (tokens - tokensPerCall) / 20;
     capacity.answered(work, durationMs);
-    const queued = waitingInside === null ? null : Math.max(0, waitingInside - newcomers.count);
-    limit.answered({ beganAt, now: clock.now(), tokens, inFlight: ledger.calls, waitingInside: queued });
+    limit.answered({ beganAt, now: clock.now(), tokens, inFlight: ledger.calls, waitingInside });
   }
 
   return {
@@ -110,7 +107,6 @@ export function createLoad({ clock, random, ceiling, bestPace, onRoom }: LoadOpt
     },
     begin(work) {
       const beganAt = clock.now();
-      newcomers.began();
       return (end) => {
         const { failure, isStream } = end;
         if (failure === null) {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAdaptiveLimit } from "../../../src/backends/adaptive-limit.ts";
-import { createNewcomers } from "../../../src/backends/newcomers.ts";
 import { seededRandom } from "../../../src/kernel/index.ts";
 import { createCard } from "../../../src/simulator/engine/card.ts";
 import { createEngine } from "../../../src/simulator/engine/engine.ts";
@@ -23,7 +22,6 @@ async function runEngine(
   const latency = latencyModels.fp8;
   const engine = createEngine({ clock, latency, card: createCard(), prefixCache: createPrefixCache(64), maxNumSeqs });
   const limit = createAdaptiveLimit({ floor: 2, ceiling: 64, now: 0 });
-  const newcomers = createNewcomers(clock);
   const closing = new AbortController();
   const limits: number[] = [];
   let inFlight = 0;
@@ -32,16 +30,15 @@ async function runEngine(
 
   async function call(): Promise<void> {
     inFlight += 1;
-    newcomers.began();
     const beganAt = clock.now();
     const vision = random() < 0.5 ? 300 : 768;
     const outputTokens = 60 + Math.floor(random() * 60);
     const work = { promptTokens: vision + 250, blockKeys: [], patches: vision * 4, outputTokens };
     await engine.run(work, closing.signal);
     const now = clock.now();
-    const isAsked = now - askedAt >= 500;
+    const isAsked = now - askedAt >= 200;
     if (isAsked) askedAt = now;
-    const waitingInside = isAsked ? Math.max(0, engine.waiting - newcomers.count) : null;
+    const waitingInside = isAsked ? engine.waiting : null;
     limit.answered({ beganAt, now, tokens: vision + 350, inFlight, waitingInside });
     inFlight -= 1;
     if (now >= (seconds * 1000) / 2) answers += 1;

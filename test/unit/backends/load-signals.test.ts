@@ -83,14 +83,14 @@ test("the report in an answer's headers is read where it is one", () => {
   for (const value of unreadable) assert.equal(read(value), null);
 });
 
-test("one call in sixteen asks for a report, and one whenever half a second has passed", () => {
+test("one call in sixteen asks for a report, and one whenever a fifth of a second has passed", () => {
   const isDue = createReportSampling();
   const fast = Array.from({ length: 33 }, (_, i) => isDue(i));
   assert.deepEqual(
     fast.flatMap((asks, at) => (asks ? [at] : [])),
     [0, 16, 32],
   );
-  assert.deepEqual([isDue(100), isDue(531), isDue(532), isDue(533)], [false, false, true, false]);
+  assert.deepEqual([isDue(100), isDue(231), isDue(232), isDue(233)], [false, false, true, false]);
 });
 
 test("calls of others fade with the age of the figure, and our own are not counted twice", () => {

@@ -19,7 +19,7 @@ interface Call {
 }
 
 /** How often a queue length is asked for. */
-const askedEveryMs = 500;
+const askedEveryMs = 200;
 const msPerToken = 0.4;
 
 /**
