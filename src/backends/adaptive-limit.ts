@@ -87,7 +87,7 @@ interface Round {
  * neither a latency bound nor its distance from the best ever seen finds the places. In rounds of one generation of
  * calls each it asks instead what a change bought: where the backend tells how many requests wait inside, the limit goes
  * to what does not wait; where it tells nothing, a step is kept as long as work done per second follows it, and else
- * taken back (docs/decisions/004-adaptive-limit.md).
+ * taken back (docs/decisions/006-adaptive-limit.md).
  */
 export function createAdaptiveLimit({ floor, ceiling: firstCeiling, now }: AdaptiveLimitOptions): AdaptiveLimit {
   let ceiling = Math.max(1, firstCeiling);
