@@ -1,8 +1,7 @@
 import type { BackendEntry, ConfigFile } from "../schemas/index.ts";
+import { isLoopbackHost } from "../src/kernel/index.ts";
 import { show } from "./mistakes.ts";
 import type { Mistake } from "./mistakes.ts";
-
-const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /** Ids of the two simulated builds behind `backends: embedded`. */
 const embeddedIds = ["blackwell-fp8", "blackwell-nvfp4"];
@@ -93,7 +92,7 @@ function checkKeys(auth: ConfigFile["auth"]): Mistake[] {
 }
 
 function checkExposure({ auth, server }: ConfigFile): Mistake[] {
-  if (auth.required || auth.allow_open || loopbackHosts.test(server.host)) return [];
+  if (auth.required || auth.allow_open || isLoopbackHost(server.host)) return [];
   return [
     {
       path: "auth.required",

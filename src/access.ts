@@ -1,4 +1,5 @@
 import type { Config } from "../schemas/index.ts";
+import { isLoopbackHost } from "./kernel/index.ts";
 import { anonymousScopes, createKeyring, createRateLimits } from "./limits/index.ts";
 import type { Keyring, RateLimits } from "./limits/index.ts";
 
@@ -12,8 +13,6 @@ export interface Access {
 }
 
 type AccessConfig = Pick<Config, "auth" | "server">;
-
-const loopbackHosts = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /** Keys, what callers without one may do, and rate limits, from the configuration. */
 export function createAccess(config: AccessConfig): Access {
@@ -42,7 +41,7 @@ function keyringOf({ auth, server }: AccessConfig): Keyring {
     anonymous: anonymousScopes({
       isRequired: auth.required,
       hasKeys: auth.keys.length > 0,
-      isLoopback: loopbackHosts.test(server.host),
+      isLoopback: isLoopbackHost(server.host),
     }),
   });
 }

@@ -11,6 +11,7 @@ export { seededRandom } from "./random.ts";
 export type { Random } from "./random.ts";
 export { createId } from "./ids.ts";
 export { sha256, stableHash } from "./stable-hash.ts";
+export { isLoopbackHost } from "./loopback.ts";
 export { createSemaphore } from "./semaphore.ts";
 export type { Semaphore } from "./semaphore.ts";
 export { startDeadline } from "./deadline.ts";

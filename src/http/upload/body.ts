@@ -12,7 +12,7 @@ interface ReadOptions {
 
 /**
  * Reads a whole body into one buffer. With Content-Length the buffer has its final size from the start: collecting and
- * joining chunks was a third of the main thread's time at 3 MB a request (docs/decisions/003-body-reading.md).
+ * joining chunks would copy every byte once more.
  */
 export function readBody(request: IncomingMessage, { limit, tooLarge, signal }: ReadOptions): Promise<Buffer> {
   const declared = request.headers["content-length"];
