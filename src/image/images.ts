@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { createSemaphore, sha256, systemClock } from "../kernel/index.ts";
+import { createSemaphore, sha256, systemClock, untilAborted } from "../kernel/index.ts";
 import type { Clock } from "../kernel/index.ts";
 import type { Family } from "../families/index.ts";
 import type { ViewName } from "../../schemas/index.ts";
@@ -43,12 +43,12 @@ export interface PreparedImage {
 export interface Images {
   /**
    * Recognises an upload by its bytes and checks its limits; reads its header, decodes nothing.
-   * @throws GatewayError image_too_large, unsupported_media_type, image_corrupt, image_too_many_pixels
+   * @throws GatewayError image_too_large, unsupported_media_type, image_corrupt, image_too_many_pixels; the signal's reason
    */
-  inspect(bytes: Buffer, view: ViewName): Promise<Upload>;
+  inspect(bytes: Buffer, view: ViewName, signal?: AbortSignal): Promise<Upload>;
   /**
    * Brings an upload to the size that suits a family and a budget of vision tokens.
-   * @throws GatewayError image_corrupt, overloaded; the signal's reason where it aborts while the image waits for its turn
+   * @throws GatewayError image_corrupt, overloaded; the signal's reason as soon as it aborts
    */
   prepare(upload: Upload, family: Family, budget: number, signal?: AbortSignal): Promise<PreparedImage>;
   close(): Promise<void>;
@@ -111,13 +111,16 @@ export function openImages({
   }
 
   return {
-    async inspect(bytes, view) {
+    async inspect(bytes, view, signal) {
       if (bytes.length > maxBytes)
         throw imageTooLarge(`An image may have ${maxBytes} bytes at most. Send a smaller one.`);
       const format = sniffFormat(bytes);
       if (format === undefined) throw unsupportedMediaType(`The bytes are no accepted image. Send ${acceptedFormats}.`);
       observe.uploaded?.(format, bytes.length);
-      const header = await headerTurns.run(() => readHeader(bytes, format));
+      const header = await until(
+        signal,
+        headerTurns.run(() => readHeader(bytes, format), signal),
+      );
       const { width, height } = header;
       if (width * height > maxPixels || Math.max(width, height) > maxSidePixels) {
         throw imageTooManyPixels(
@@ -142,11 +145,16 @@ export function openImages({
         sentWidth: plan.width,
         sentHeight: plan.height,
         visionTokens: plan.visionTokens,
-        jpeg: isUntouched ? bytes : await draw(upload, plan, signal),
+        jpeg: isUntouched ? bytes : await until(signal, draw(upload, plan, signal)),
         isUntouched,
       };
     },
 
     close: () => heic.close(),
   };
+}
+
+/** A decoder cannot be stopped midway, and keeps its turn until it is done; who waits for it need not. */
+function until<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  return signal === undefined ? work : untilAborted(work, signal);
 }

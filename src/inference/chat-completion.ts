@@ -96,7 +96,7 @@ export function createChatCompletion(parts: ChatCompletionParts): CompleteChat {
 
     const stopwatch = createStopwatch(clock);
     const uploads = await stopwatch.time("image", () =>
-      Promise.all(request.images.map(({ bytes }) => images.inspect(bytes, "image"))),
+      Promise.all(request.images.map(({ bytes }) => images.inspect(bytes, "image", deadline.signal))),
     );
     const { signal } = deadline;
     const prepare = createPrepare({

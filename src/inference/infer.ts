@@ -66,7 +66,7 @@ export function createInference(parts: InferenceParts): Infer {
 
     // Digest, header, limits: everything that can refuse an image without decoding it.
     const uploads = await stopwatch.time("image", () =>
-      Promise.all(garment.images.map(({ bytes, view }) => images.inspect(bytes, view))),
+      Promise.all(garment.images.map(({ bytes, view }) => images.inspect(bytes, view, deadline.signal))),
     );
     const target = targetOf(options);
     const choose = createChoose({

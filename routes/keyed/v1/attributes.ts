@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { InferredAnswer } from "../../../src/inference/index.ts";
-import { sha256, untilAborted } from "../../../src/kernel/index.ts";
+import { sha256 } from "../../../src/kernel/index.ts";
 import type { Instruments } from "../../../src/telemetry/index.ts";
 import { AttributesAnswerSchema, AttributesJsonSchema, TextOptionsSchema, viewNames } from "../../../schemas/index.ts";
 import type { AttributesAnswer } from "../../../schemas/index.ts";
@@ -75,10 +75,7 @@ export async function attributesRoute(app: FastifyInstance): Promise<void> {
     });
     await reply.sendOnce({ apiKeyId: request.caller.id, content }, async (deadline) => {
       const { priority, cacheMode } = request;
-      const inferred = await untilAborted(
-        request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode })),
-        deadline.signal,
-      );
+      const inferred = await request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode }));
       const answer = complete(request, inferred, clock.now());
       observeOverhead(instruments, answer.timings_ms);
       if (answer.cache === "miss") {

@@ -56,6 +56,13 @@ test("an image with one pixel more than the limit has too many", async (t) => {
   assert.equal((await openTestImages(t, { maxPixels: 10_000 }).inspect(bytes, "image")).width, 100);
 });
 
+test("a side may have 65535 pixels and not one more", async (t) => {
+  const images = openTestImages(t);
+  const strip = async (width: number) => pngDeclaring(width, 1, await drawing(4, 4).png().toBuffer());
+  assert.equal((await images.inspect(await strip(65_535), "image")).width, 65_535);
+  await assert.rejects(images.inspect(await strip(65_536), "image"), { code: "image_too_many_pixels", status: 422 });
+});
+
 test("a PNG that declares 60000x60000 is refused by its header, before anything is decoded", async (t) => {
   const bomb = pngDeclaring(60_000, 60_000, await drawing(4, 4).png().toBuffer());
   // Its pixels are missing: had they been asked for, the error would be image_corrupt.

@@ -217,6 +217,18 @@ test("a preparation that waits for its turn leaves the queue when its caller goe
   assert.equal((await first).visionTokens, 289);
 });
 
+test("who waits for a preparation under way is told at once when its deadline passes", async (t) => {
+  const images = openTestImages(t, { concurrency: 1 });
+  const upload = await images.inspect(await blank(2000, 2000).png().toBuffer(), "image");
+  const caller = new AbortController();
+  // The turn is free, so this one is being decoded when the abort comes, and cannot be stopped.
+  const running = images.prepare(upload, qwen, 300, caller.signal);
+  await new Promise((resolve) => setImmediate(resolve));
+  caller.abort(new Error("late"));
+  await assert.rejects(running, /late/);
+  assert.equal((await images.prepare(upload, qwen, 300)).visionTokens, 289, "its turn comes back when it is done");
+});
+
 test("the observer hears of every preparation, untouched ones included", async (t) => {
   const heard: [string, number, number][] = [];
   const images = openTestImages(t, {

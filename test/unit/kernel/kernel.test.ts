@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import test from "node:test";
-import { createId, createSemaphore, seededRandom, stableHash, startDeadline } from "../../../src/kernel/index.ts";
+import {
+  createId,
+  createSemaphore,
+  seededRandom,
+  stableHash,
+  startDeadline,
+  untilAborted,
+} from "../../../src/kernel/index.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 
 test("an id is unique and sorts by time", () => {
@@ -59,6 +67,18 @@ test("a disposed deadline leaves no timer behind", () => {
   const clock = createManualClock();
   startDeadline(clock, 100, () => new Error("late")).dispose();
   assert.equal(clock.pending, 0);
+});
+
+test("waiting ends with the work, its failure or the signal, whichever is first, and leaves no listener", async () => {
+  const never = new Promise<string>(() => {});
+  const caller = new AbortController();
+  assert.equal(await untilAborted(Promise.resolve("done"), caller.signal), "done");
+  await assert.rejects(untilAborted(Promise.reject(new Error("broken")), caller.signal), /broken/);
+  assert.equal(getEventListeners(caller.signal, "abort").length, 0);
+  const waiting = untilAborted(never, caller.signal);
+  caller.abort(new Error("late"));
+  await assert.rejects(waiting, /late/);
+  await assert.rejects(untilAborted(never, caller.signal), /late/);
 });
 
 test("a semaphore lets in as many as it has places, in order", async () => {
