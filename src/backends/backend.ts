@@ -1,11 +1,11 @@
 import type { BackendConfig } from "../../schemas/index.ts";
-import type { Clock, Random } from "../kernel/index.ts";
+import type { Clock, Random, Priority } from "../kernel/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import type { AnswerOutcome } from "./answer-quality.ts";
 import type { BackendDescription } from "./description.ts";
 import type { CandidateFigures } from "./load.ts";
 import type { ChatCall } from "./payload.ts";
-import type { PlaceLine, Priority } from "./place-line.ts";
+import type { PlaceLine } from "./place-line.ts";
 import type { ChatOptions, ChatResult, ForwardCall, Forwarded, Place } from "./place.ts";
 import type { AdminState, BackendState } from "./states.ts";
 import type { PromptCount } from "./token-arithmetic.ts";

@@ -1,9 +1,6 @@
+import { createTurns } from "../kernel/index.ts";
+import type { Priority } from "../kernel/index.ts";
 import { BackendFailure } from "./failure.ts";
-
-export type Priority = "interactive" | "bulk";
-
-/** After this many interactive turns in a row, the next one is bulk's where bulk can use the place. */
-const interactiveTurns = 7;
 
 /** What the line must know of a backend. */
 interface Host {
@@ -45,7 +42,7 @@ interface Waiter<H extends Host, P> extends Wish<H, P> {
 
 export function createPlaceLine<H extends Host, P>(): PlaceLine<H, P> {
   const queues: Record<Priority, Set<Waiter<H, P>>> = { interactive: new Set(), bulk: new Set() };
-  let turnsInARow = 0;
+  const turns = createTurns();
 
   /** Lets a waiter try; whether it has left the line. */
   function tryTurn(waiter: Waiter<H, P>): boolean {
@@ -53,7 +50,7 @@ export function createPlaceLine<H extends Host, P>(): PlaceLine<H, P> {
       const place = waiter.take();
       if (place === null) return false;
       waiter.resolve(place);
-      turnsInARow = waiter.priority === "bulk" || queues.bulk.size === 0 ? 0 : turnsInARow + 1;
+      turns.taken(waiter.priority, queues.bulk.size > 0);
     } catch (error) {
       waiter.reject(error);
     }
@@ -61,7 +58,7 @@ export function createPlaceLine<H extends Host, P>(): PlaceLine<H, P> {
   }
 
   function* inOrder(): Generator<Waiter<H, P>> {
-    const isBulksTurn = turnsInARow >= interactiveTurns;
+    const { isBulksTurn } = turns;
     yield* isBulksTurn ? queues.bulk : queues.interactive;
     yield* isBulksTurn ? queues.interactive : queues.bulk;
   }

@@ -15,7 +15,6 @@ export { observePlugin } from "./observe.ts";
 export { openApiPlugin } from "./openapi.ts";
 export { answerFrameworkError, problemPlugin } from "./problem.ts";
 export { requestContextPlugin } from "./request-context.ts";
-export type { Priority } from "./request-context.ts";
 export { createRequestIds } from "./request-id.ts";
 export { answerBrokenRequest } from "./broken-request.ts";
 export { uploadPlugin } from "./upload/index.ts";

@@ -2,11 +2,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { CacheMode } from "../cache/index.ts";
 import { startDeadline } from "../kernel/index.ts";
-import type { Clock, Deadline } from "../kernel/index.ts";
+import type { Clock, Deadline, Priority } from "../kernel/index.ts";
 import { parseCacheControl } from "./cache-control.ts";
 import { deadlineExceeded, requestInvalid } from "./errors.ts";
-
-export type Priority = "interactive" | "bulk";
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -2,7 +2,7 @@ import { BackendFailure } from "../backends/index.ts";
 import type { Backend, Fleet, Place, Work } from "../backends/index.ts";
 import type { TimeLeft } from "../cache/index.ts";
 import { sleep } from "../kernel/index.ts";
-import type { Clock, GatewayError } from "../kernel/index.ts";
+import type { Clock, GatewayError, Priority } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
 import type { Choose } from "./choose.ts";
 import { answerInvalid, backendFailed, noBackend, overloaded } from "./errors.ts";
@@ -22,7 +22,7 @@ export interface AttemptsContext {
   fleet: Fleet;
   choose: Choose;
   deadline: TimeLeft;
-  priority: "interactive" | "bulk";
+  priority: Priority;
   retries: Retries;
   maxAttempts: number;
   instruments: Instruments;

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Backend, BackendFailure, Fleet, Place } from "../backends/index.ts";
 import type { Family } from "../families/index.ts";
 import type { Images } from "../image/index.ts";
-import type { Clock, Deadline, Random } from "../kernel/index.ts";
+import type { Clock, Deadline, Random, Priority } from "../kernel/index.ts";
 import { tierNames } from "../../schemas/index.ts";
 import type { Config } from "../../schemas/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
@@ -30,7 +30,7 @@ export interface ChatRequest {
   /** A model id, a backend id, or `tier:` and a tier. */
   model: string;
   isStream: boolean;
-  priority: "interactive" | "bulk";
+  priority: Priority;
   /** The body's JSON without `model`, cut where the images' base64 belongs: one more text than images. */
   texts: readonly string[];
   images: readonly ChatImage[];

@@ -1,4 +1,5 @@
 import type { CacheMode, TimeLeft } from "../cache/index.ts";
+import type { Priority } from "../kernel/index.ts";
 import type { AttributesOptions, BackendConfig, TierName, ViewName } from "../../schemas/index.ts";
 
 /** One garment as a caller sends it: its photos, what is asked of the gateway, and how long it may take. */
@@ -7,7 +8,7 @@ export interface Garment {
   options: AttributesOptions;
   deadline: TimeLeft;
   /** Who waits may share work only with those who wait as urgently. */
-  priority: "interactive" | "bulk";
+  priority: Priority;
   cacheMode: CacheMode;
 }
 

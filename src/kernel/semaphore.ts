@@ -1,3 +1,5 @@
+import { createLinkedQueue } from "./linked-queue.ts";
+
 /** At most `limit` holders at a time; the others wait in order of arrival. */
 export interface Semaphore {
   /**
@@ -11,17 +13,12 @@ export interface Semaphore {
 
 /** Creates a semaphore with `limit` places (at least 1). */
 export function createSemaphore(limit: number): Semaphore {
-  // A Set keeps arrival order and lets an aborted waiter leave in constant time.
-  const queue = new Set<() => void>();
+  const queue = createLinkedQueue<() => void>();
   let active = 0;
 
   function release(): void {
     active -= 1;
-    const [next] = queue;
-    if (next !== undefined) {
-      queue.delete(next);
-      next();
-    }
+    queue.shift()?.();
   }
 
   function acquire(signal?: AbortSignal): Promise<void> {
@@ -36,11 +33,11 @@ export function createSemaphore(limit: number): Semaphore {
         active += 1;
         resolve();
       };
+      const takeOut = queue.push(enter);
       const leave = (): void => {
-        queue.delete(enter);
+        takeOut();
         reject(signal?.reason as Error);
       };
-      queue.add(enter);
       signal?.addEventListener("abort", leave, { once: true });
     });
   }

@@ -1,9 +1,8 @@
-import type { Clock, Deadline, GatewayError } from "../kernel/index.ts";
+import type { Clock, Deadline, GatewayError, Priority } from "../kernel/index.ts";
 import { createAllowance } from "./allowance.ts";
 import { overloaded } from "./errors.ts";
 import { createHoldTime } from "./hold-time.ts";
 import { createWaitingLine } from "./waiting-line.ts";
-import type { Priority } from "./waiting-line.ts";
 
 export interface AdmissionLimits {
   /** Requests worked on at once; at least 1. */

@@ -1,4 +1,4 @@
-import type { Priority } from "./waiting-line.ts";
+import type { Priority } from "../kernel/index.ts";
 
 /** What is shared out: `limit` altogether, of which each priority leaves a part of `divided` to the other. */
 interface Bounds {

@@ -5,7 +5,6 @@
  */
 export { createAdmission } from "./admission.ts";
 export type { Admission, AdmissionLimits, AdmissionOptions, AdmissionOutcome, Entry, Ticket } from "./admission.ts";
-export type { Priority } from "./waiting-line.ts";
 export { createBrownOut } from "./brown-out.ts";
 export type { BrownOut } from "./brown-out.ts";
 export { anonymousScopes, createKeyring, requireScope } from "./keyring.ts";

@@ -1,9 +1,5 @@
-import { createLinkedQueue } from "./linked-queue.ts";
-
-export type Priority = "interactive" | "bulk";
-
-/** After this many interactive turns in a row, the next one is bulk's. */
-const interactiveTurns = 7;
+import { createLinkedQueue, createTurns, turnsPerBulkTurn } from "../kernel/index.ts";
+import type { Priority } from "../kernel/index.ts";
 
 /**
  * Two queues with one head. Interactive goes before bulk; while bulk waits, at least every eighth turn is bulk's, so the
@@ -22,19 +18,18 @@ export interface WaitingLine<T> {
 export function createWaitingLine<T>(): WaitingLine<T> {
   const interactive = createLinkedQueue<T>();
   const bulk = createLinkedQueue<T>();
-  let turnsInARow = 0;
+  const turns = createTurns();
 
   return {
     push: (priority, value) => (priority === "bulk" ? bulk : interactive).push(value),
     take() {
-      const isBulksTurn = bulk.size > 0 && (interactive.size === 0 || turnsInARow >= interactiveTurns);
-      // Turns count against bulk only while bulk is there to wait for them.
-      turnsInARow = isBulksTurn || bulk.size === 0 ? 0 : turnsInARow + 1;
-      return isBulksTurn ? bulk.shift() : interactive.shift();
+      const isBulks = bulk.size > 0 && (interactive.size === 0 || turns.isBulksTurn);
+      turns.taken(isBulks ? "bulk" : "interactive", bulk.size > 0);
+      return isBulks ? bulk.shift() : interactive.shift();
     },
     turnsFor(priority) {
       if (priority === "interactive") return interactive.size + 1;
-      return Math.min(interactive.size + bulk.size + 1, (interactiveTurns + 1) * (bulk.size + 1));
+      return Math.min(interactive.size + bulk.size + 1, turnsPerBulkTurn * (bulk.size + 1));
     },
     get waiting() {
       return { interactive: interactive.size, bulk: bulk.size };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { BackendFailure } from "../../../src/backends/failure.ts";
 import { createPlaceLine } from "../../../src/backends/place-line.ts";
-import type { Priority } from "../../../src/backends/place-line.ts";
+import type { Priority } from "../../../src/kernel/index.ts";
 
 class Host {
   freePlaces = 0;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Priority, Ticket } from "../../../src/limits/index.ts";
+import type { Priority } from "../../../src/kernel/index.ts";
+import type { Ticket } from "../../../src/limits/index.ts";
 import { retryAfter, settle, setUp } from "./entry.ts";
 
 const overloaded = { code: "overloaded", status: 503, retryable: true };

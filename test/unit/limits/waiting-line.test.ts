@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { createWaitingLine } from "../../../src/limits/waiting-line.ts";
-import type { Priority } from "../../../src/limits/waiting-line.ts";
+import type { Priority } from "../../../src/kernel/index.ts";
 
 const priority = fc.constantFrom<Priority>("interactive", "bulk");
 const steps = fc.array(
