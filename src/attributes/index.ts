@@ -6,3 +6,4 @@
 export { criticalFields, fieldWeights, totalWeight } from "./fields.ts";
 export { cleanValue } from "./clean-value.ts";
 export type { CleanedValue } from "./clean-value.ts";
+export type { FieldMarks, TruthKinds } from "./marks.ts";

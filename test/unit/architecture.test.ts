@@ -35,7 +35,24 @@ const mayImport: Record<string, { values: string[]; types?: string[] | "all" }> 
       "schemas",
     ],
   },
-  shadow: { values: ["scoring", "attributes", "semantics", "storage", "telemetry", "schemas", "kernel"] },
+  statistics: { values: ["kernel", "schemas", "attributes"] },
+  labels: { values: ["kernel", "schemas", "attributes", "storage", "telemetry"] },
+  predictions: { values: ["kernel", "schemas", "storage", "telemetry"] },
+  shadow: { values: ["kernel", "schemas", "storage", "telemetry", "predictions"] },
+  evaluation: {
+    values: [
+      "kernel",
+      "schemas",
+      "attributes",
+      "storage",
+      "telemetry",
+      "scoring",
+      "statistics",
+      "semantics",
+      "labels",
+      "predictions",
+    ],
+  },
   simulator: { values: ["kernel", "schemas", "families", "image", "telemetry"] },
   http: { values: ["telemetry", "limits", "kernel", "schemas"], types: "all" },
   routes: { values: ["telemetry", "limits", "kernel", "schemas"], types: "all" },
@@ -51,6 +68,8 @@ const vendorRooms: Record<string, string[]> = {
   pino: ["telemetry"],
   fastify: ["http", "routes", "app.ts", "simulator"],
   "node:sqlite": ["storage"],
+  kysely: ["storage"],
+  pg: ["storage"],
 };
 
 interface Import {
