@@ -1,0 +1,91 @@
+import { DatabaseSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
+import { parentPort } from "node:worker_threads";
+import type { SqliteFailure, SqliteReply, SqliteRequest, SqliteResult, SqliteValue } from "./sqlite-protocol.ts";
+
+interface Prepared {
+  statement: StatementSync;
+  columns: string[];
+}
+
+/** Batches of different sizes are different statements; the rest of the gateway has a few dozen. */
+const maxPrepared = 128;
+
+const nothing: SqliteResult = { columns: [], rows: [], changes: 0, lastInsertRowid: 0 };
+const prepared = new Map<string, Prepared>();
+let database: DatabaseSync | undefined;
+
+/**
+ * Opens the file. WAL lets other processes read meanwhile; FULL syncs each commit, so that an accepted label survives a
+ * power cut too; recursive triggers make `replace` ask the audit's triggers.
+ */
+function open(path: string): SqliteResult {
+  database = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
+  database.exec(`
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma journal_size_limit = 67108864;
+    pragma cache_size = -32768;
+    pragma temp_store = memory;
+    pragma recursive_triggers = on;
+  `);
+  return nothing;
+}
+
+function query(sql: string, parameters: SqliteValue[]): SqliteResult {
+  const { statement, columns } = prepare(sql);
+  if (columns.length > 0) {
+    return { ...nothing, columns, rows: statement.all(...parameters) as unknown as unknown[][] };
+  }
+  return { ...nothing, ...statement.run(...parameters) };
+}
+
+function prepare(sql: string): Prepared {
+  const known = prepared.get(sql);
+  // Deleted and set again: a Map keeps the order in which keys came in, so that the first key is the one longest unused.
+  if (known !== undefined) {
+    prepared.delete(sql);
+    prepared.set(sql, known);
+    return known;
+  }
+  if (database === undefined) throw new Error("the database is not open");
+  const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
+  const fresh = { statement, columns: statement.columns().map(({ name }) => name) };
+  prepared.set(sql, fresh);
+  const oldest = prepared.keys().next().value;
+  if (prepared.size > maxPrepared && oldest !== undefined) prepared.delete(oldest);
+  return fresh;
+}
+
+function answer(request: SqliteRequest): SqliteResult {
+  switch (request.kind) {
+    case "open":
+      return open(request.path);
+    case "query":
+      return query(request.sql, request.parameters);
+    case "rollback":
+      if (database?.isTransaction === true) database.exec("rollback");
+      return nothing;
+    case "close":
+      prepared.clear();
+      database?.close();
+      return nothing;
+  }
+}
+
+function toFailure(error: unknown): SqliteFailure {
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : null;
+  return { message: error instanceof Error ? error.message : String(error), code };
+}
+
+parentPort?.on("message", (request: SqliteRequest) => {
+  let reply: SqliteReply;
+  try {
+    reply = { id: request.id, isDone: true, result: answer(request) };
+  } catch (error) {
+    reply = { id: request.id, isDone: false, failure: toFailure(error) };
+  }
+  parentPort?.postMessage(reply);
+  if (request.kind === "close") parentPort?.close();
+});

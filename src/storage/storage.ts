@@ -1,0 +1,35 @@
+import type { Kysely } from "kysely";
+import type { Log } from "../telemetry/index.ts";
+import { StorageRefused } from "./errors.ts";
+import { openSqlite } from "./open-sqlite.ts";
+import type { Tables } from "./tables.ts";
+
+/** An open store. */
+export interface Storage {
+  readonly dialect: "sqlite" | "postgres";
+  /**
+   * Queries; every one may throw StorageUnavailable. Inside of a transaction use the transaction only: SQLite has one
+   * connection, and a query beside it would wait for the transaction's end. Rows are not streamed: read pages by key.
+   */
+  readonly db: Kysely<Tables>;
+  /** False while the database cannot be reached; it is tried again by itself. */
+  readonly isAvailable: boolean;
+  /** Lets running queries finish; later ones throw StorageUnavailable `closed`. */
+  close(): Promise<void>;
+}
+
+export interface StorageDeps {
+  log: Log;
+  /** Milliseconds since the epoch. */
+  wall?: () => number;
+}
+
+/**
+ * Opens a store and brings its schema up to date.
+ * @param url `sqlite:PATH`, `sqlite::memory:` or `postgres://…`
+ * @throws StorageRefused where it cannot be used as it is; nothing is ever overwritten
+ */
+export async function openStorage(url: string, deps: StorageDeps): Promise<Storage> {
+  if (url.startsWith("sqlite:")) return await openSqlite(url.slice("sqlite:".length), deps);
+  throw new StorageRefused("storage.url must start with sqlite: or postgres://");
+}
