@@ -1,0 +1,10 @@
+/**
+ * What can be concluded from scored answers: the comparison of two arms and its verdict (anytime-valid, by betting), intervals,
+ * drift, and signals that need no labels. Every formula is in docs/statistics.md.
+ * Pure: refuses to know where scores come from, how a value is judged, what time it is and who promotes.
+ */
+export { compare, createComparison } from "./comparison.ts";
+export type { Comparison, Estimate, RunningComparison } from "./comparison.ts";
+export type { FieldComparison, Shares } from "./field-comparison.ts";
+export type { ArmScore, ComparisonFacts, DecisionRules, Pair } from "./pair.ts";
+export type { Verdict } from "./verdict.ts";

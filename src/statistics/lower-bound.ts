@@ -1,0 +1,124 @@
+import { createCapital } from "./capital.ts";
+import { createHistogram } from "./histogram.ts";
+import type { Histogram } from "./histogram.ts";
+import { shares, stakes } from "./stakes.ts";
+
+/** The bound rises in steps of at least this much, and of at least this share of its distance from the mean. */
+const smallestStep = 1e-4;
+const relativeStep = 0.02;
+
+/** Newton's method doubles its digits with each step; it starts close by and needs two or three. */
+const mostNewtonSteps = 30;
+const newtonPrecision = 1e-7;
+
+/** A bound that holds at all times at once, with probability 1 - alpha, and never falls again. */
+export interface LowerBound {
+  push(difference: number): void;
+  /** The mean is above this; -1 before anything is known. */
+  readonly low: number;
+  /** Takes in that the mean was just shown to be above `mean`, then rises to where the evidence reaches. */
+  raise(mean: number): void;
+  readonly seen: Histogram;
+}
+
+/**
+ * The running lower end of a confidence sequence: the largest mean whose capital has ever reached 1/alpha. The capital falls
+ * as the mean that it bets against rises, so that all means below the bound are excluded with it.
+ *
+ * Only the capital against a mean just above the bound is followed pair by pair; when it wins, the bound moves to the mean at
+ * which the capital now stands at exactly 1/alpha, found from the histogram of all differences. So n pairs cost O(n).
+ */
+export function createLowerBound(alpha: number): LowerBound {
+  const enough = 1 / alpha;
+  const seen = createHistogram();
+  let low = -1;
+  let pairs = 0;
+  let sum = 0;
+  let watchedMean = nextMean();
+  let watched = createCapital(watchedMean);
+
+  function nextMean(): number {
+    const mean = pairs === 0 ? 0 : sum / pairs;
+    return Math.min(1, low + Math.max(smallestStep, relativeStep * (mean - low)));
+  }
+
+  function raise(mean: number): void {
+    low = Math.max(low, mean, highestExcluded(seen, mean, enough));
+    watchedMean = nextMean();
+    watched = createCapital(watchedMean, holdingsAt(seen, watchedMean));
+  }
+
+  return {
+    push(difference) {
+      seen.push(difference);
+      pairs++;
+      sum += difference;
+      // At 1 there is nothing left to exclude.
+      if (watched.push(difference) >= enough && low < 1) raise(watchedMean);
+    },
+    get low() {
+      return low;
+    },
+    raise,
+    seen,
+  };
+}
+
+/**
+ * The highest mean against which the capital of these differences is at least `enough`, searched upwards from `from`; -1 if
+ * not even `from` is excluded. With u = -log(1 + mean) the logarithm of the capital is convex and rises with u (it is that of
+ * a polynomial in 1/(1 + mean) without negative coefficients), so that Newton's method comes down to the root from above:
+ * each of its points is a valid bound.
+ */
+function highestExcluded(seen: Histogram, from: number, enough: number): number {
+  const goal = Math.log(enough);
+  let best = -1;
+  let u = -Math.log(1 + from);
+  for (let step = 0; step < mostNewtonSteps; step++) {
+    const { value, slope } = logCapital(seen, u);
+    if (value < goal) break;
+    best = Math.exp(-u) - 1;
+    const move = (value - goal) / slope;
+    if (!(move > newtonPrecision)) break;
+    u -= move;
+  }
+  return Math.min(1, best);
+}
+
+/** The logarithm of the capital against the mean exp(-u) - 1, and its derivative by u. */
+function logCapital(seen: Histogram, u: number): { value: number; slope: number } {
+  const scale = Math.exp(u);
+  const logs = Float64Array.from(shares, Math.log);
+  const slopes = new Float64Array(stakes.length);
+  seen.forEach((difference, count) => {
+    const return_ = (1 + difference) * scale;
+    for (let at = 0; at < stakes.length; at++) {
+      const stake = stakes[at] as number;
+      const factor = 1 - stake + stake * return_;
+      logs[at] = (logs[at] as number) + count * Math.log(factor);
+      slopes[at] = (slopes[at] as number) + (count * stake * return_) / factor;
+    }
+  });
+  const highest = Math.max(...logs);
+  let total = 0;
+  let slope = 0;
+  for (let at = 0; at < stakes.length; at++) {
+    const part = Math.exp((logs[at] as number) - highest);
+    total += part;
+    slope += part * (slopes[at] as number);
+  }
+  return { value: highest + Math.log(total), slope: slope / total };
+}
+
+/** What each stake holds against `mean` after all these differences. */
+function holdingsAt(seen: Histogram, mean: number): Float64Array {
+  const scale = 1 / (1 + mean);
+  const logs = Float64Array.from(shares, Math.log);
+  seen.forEach((difference, count) => {
+    const gain = (1 + difference) * scale - 1;
+    for (let at = 0; at < stakes.length; at++) {
+      logs[at] = (logs[at] as number) + count * Math.log1p((stakes[at] as number) * gain);
+    }
+  });
+  return logs.map(Math.exp);
+}
