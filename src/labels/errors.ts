@@ -1,0 +1,6 @@
+import { defineError } from "../kernel/index.ts";
+import { errorCatalogue } from "../../schemas/index.ts";
+
+export const requestInvalid = defineError(errorCatalogue.request_invalid);
+export const notFound = defineError(errorCatalogue.not_found);
+export const overloaded = defineError(errorCatalogue.overloaded);
