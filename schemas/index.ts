@@ -4,6 +4,8 @@
  */
 export { AttributesSchema, fieldNames, maxValueLength, tierNames, viewNames } from "./garment.ts";
 export type { Attributes, FieldName, TierName, ViewName } from "./garment.ts";
+export { shippedVocabulary, VocabularySchema } from "./vocabulary.ts";
+export type { FieldVocabulary, Vocabulary } from "./vocabulary.ts";
 export type { ChatPrompt, PromptPart, TokenLogprob, TopLogprob } from "./openai/chat.ts";
 export { openAiErrorOf } from "./openai/error.ts";
 export { ConfigSchema, familyNames, scopeNames } from "./config/index.ts";

@@ -1,0 +1,14 @@
+import { Ajv } from "ajv";
+import { VocabularySchema, shippedVocabulary } from "../../schemas/index.ts";
+import type { Vocabulary } from "../../schemas/index.ts";
+
+/**
+ * The shipped vocabulary, once it is known to be one.
+ * @throws Error naming the first place that does not fit
+ */
+export function validateVocabulary(vocabulary: unknown = shippedVocabulary): Vocabulary {
+  const ajv = new Ajv({ strict: true });
+  const validate = ajv.compile<Vocabulary>(VocabularySchema);
+  if (validate(vocabulary)) return vocabulary;
+  throw new Error(`schemas/vocabulary.json: ${ajv.errorsText(validate.errors)}`);
+}
