@@ -52,6 +52,7 @@ function resolveBackend(entry: BackendEntry, environment: Environment, mistakes:
     role: "live",
     weight: 1,
     max_concurrency: 64,
+    card: null,
     tiers: tierNames,
     ...rest,
     url: entry.url.replace(/\/$/, ""),

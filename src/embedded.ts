@@ -33,6 +33,7 @@ export async function openEmbedded(): Promise<Embedded> {
     max_concurrency: 64,
     tiers: [...tiers],
     vision_tokens: {},
+    card: null,
     api_key: null,
   }));
   return {

@@ -11,7 +11,7 @@ import type { Embedded } from "./embedded.ts";
 import { openImages } from "./image/index.ts";
 import { followFleet } from "./follow-fleet.ts";
 import { createChatCompletion, createInference, isStorable } from "./inference/index.ts";
-import type { CompleteChat, Infer, Retries, SharedAnswer } from "./inference/index.ts";
+import type { CompleteChat, Infer, Retries, ArmAnswer } from "./inference/index.ts";
 import { defineError, systemClock } from "./kernel/index.ts";
 import type { Clock, Random } from "./kernel/index.ts";
 import { createAccess } from "./access.ts";
@@ -132,7 +132,7 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     return factor;
   };
   const { max_entries: maxEntries, ttl_ms: ttlMs } = config.cache;
-  const answers = createAnswers<SharedAnswer>({
+  const answers = createAnswers<ArmAnswer>({
     cache: createAnswerCache({ maxEntries, ttlMs, maxBytes: maxCacheBytes, clock }),
     isStorable,
     observe: (outcome) => instruments.cacheRequests.labels({ outcome }).inc(),

@@ -23,6 +23,7 @@ function withDefaults({ id, url, model }: GatewaySetup["backends"][number]): Bac
     max_concurrency: 64,
     tiers: ["fast", "balanced", "accurate"],
     vision_tokens: {},
+    card: null,
     api_key: null,
   };
 }

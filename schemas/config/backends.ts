@@ -33,6 +33,9 @@ const BackendSchema = section(
       Type.Number({ minimum: 0, maximum: 1000, description: "share under the weighted policy (default 1)" }),
     ),
     max_concurrency: Type.Optional(integer(1, 4096, "most chat calls at once (default 64)")),
+    card: Type.Optional(
+      id("the GPU it runs on: mirrored calls to a build wait while another on the same card serves (default its own)"),
+    ),
     tiers: Type.Optional(
       Type.Array(oneOf(tierNames, "tier"), {
         minItems: 1,

@@ -33,7 +33,9 @@ type ConfigFile = Static<typeof ConfigSchema>;
 export type VisionTokens = Readonly<Record<ViewName, number>>;
 
 /** One backend with every default filled in and its secret resolved. */
-export interface BackendConfig extends Required<Omit<BackendEntry, "vision_tokens" | "api_key" | "tiers">> {
+export interface BackendConfig extends Required<Omit<BackendEntry, "vision_tokens" | "api_key" | "tiers" | "card">> {
+  /** The GPU it runs on; null for one of its own. */
+  card: string | null;
   tiers: readonly TierName[];
   /** Its own budgets; a view that is missing takes `image.vision_tokens`. */
   vision_tokens: Partial<VisionTokens>;

@@ -18,6 +18,8 @@ export interface BackendDeps {
   instruments: Instruments;
   /** Where calls wait for places; the backends of a fleet share one. */
   line?: PlaceLine<Backend, Place>;
+  /** Told of each live call as it takes its place at the backend with this id. */
+  onLiveCall?: (id: string) => void;
   /** Whether another backend would serve in its place; one that is alone is not taken out for what its answers say. */
   hasPeers?: (backend: Backend) => boolean;
   /** The best `shownPace` among the fleet. */
@@ -69,6 +71,12 @@ export interface Backend {
   chat(call: ChatCall, options: ChatOptions): Promise<ChatResult>;
   /** Waits for a place and passes a request on; see `Place.forward`. */
   forward(call: ForwardCall, options: ChatOptions): Promise<Forwarded>;
+  /**
+   * Asks the model on no caller's behalf: it takes no place, and neither limit, circuit, load nor the live metrics hear
+   * of it. Fails as `Place.chat` does; `unavailable` while the backend has not passed its handshake or an operator has
+   * taken it out.
+   */
+  mirror(call: ChatCall, options: ChatOptions): Promise<ChatResult>;
   /** Call it once the answer is read. Prose under a schema takes the backend out of rotation at once, as does a row of garbage. */
   reportAnswer(outcome: AnswerOutcome): void;
   /** Holds the backend's count of prompt tokens against ours. */

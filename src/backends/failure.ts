@@ -72,7 +72,20 @@ export class BackendFailure extends Error {
   get retryable(): boolean {
     return this.kind !== "refused_request" && this.kind !== "aborted";
   }
+
+  /** Whether it says something about the build, where others answer the same request: not for being busy, away or interrupted. */
+  get isOwnFault(): boolean {
+    return ownFaults.has(this.kind);
+  }
 }
+
+const ownFaults: ReadonlySet<FailureKind> = new Set([
+  "refused_request",
+  "server_error",
+  "connection",
+  "timeout",
+  "bad_reply",
+]);
 
 function describe(kind: FailureKind, facts: FailureFacts): string {
   const details = [facts.status, facts.errorType, facts.refusal, facts.connection].filter((fact) => fact !== undefined);

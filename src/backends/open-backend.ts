@@ -8,9 +8,11 @@ import { BackendFailure } from "./failure.ts";
 import { shakeHands } from "./handshake.ts";
 import { createLoad } from "./load.ts";
 import { loadMetrics } from "./metrics-page.ts";
+import { buildPayload } from "./payload.ts";
+import type { ChatCall } from "./payload.ts";
 import { createPlaceLine } from "./place-line.ts";
 import { openPlace } from "./place.ts";
-import type { Place } from "./place.ts";
+import type { ChatOptions, ChatResult, Place } from "./place.ts";
 import { createReporter } from "./reporter.ts";
 import { startScraper } from "./scraper.ts";
 import type { AdminState, BackendState } from "./states.ts";
@@ -34,6 +36,7 @@ export function openBackend(firstConfig: BackendConfig, deps: BackendDeps): Back
     line = createPlaceLine<Backend, Place>(),
     hasPeers = () => true,
     bestPace = () => null,
+    onLiveCall = () => {},
   } = deps;
   const { id } = firstConfig;
   let config = firstConfig;
@@ -128,6 +131,7 @@ export function openBackend(firstConfig: BackendConfig, deps: BackendDeps): Back
     if (freePlaces() === 0) return null;
     const booking = load.book(work);
     reporter.inFlight(load.calls);
+    onLiveCall(id);
     return openPlace({
       backend,
       booking,
@@ -167,6 +171,17 @@ export function openBackend(firstConfig: BackendConfig, deps: BackendDeps): Back
       signal,
       priority,
     });
+  }
+
+  async function mirror(call: ChatCall, { signal, attemptTimeoutMs }: ChatOptions): Promise<ChatResult> {
+    if (!isUsable()) throw new BackendFailure("unavailable", { sends: 0 });
+    const ended = AbortSignal.any([signal, closing.signal]);
+    const start = clock.now();
+    const body = buildPayload(target, call);
+    const { reply, sends } = await withTimeLimit(clock, attemptTimeoutMs, ended, (limited) =>
+      client.mirror(body, limited),
+    );
+    return { ...reply, sends, durationMs: clock.now() - start };
   }
 
   function note(failure: BackendFailure): void {
@@ -248,6 +263,7 @@ export function openBackend(firstConfig: BackendConfig, deps: BackendDeps): Back
       const place = await acquire({ work: call.work, signal: options.signal });
       return place.forward(call, options);
     },
+    mirror,
     reportAnswer(outcome) {
       if (outcome === "free_text") availability.reportAnswers("guidance_lost");
       else if (quality.add(outcome) && hasPeers(backend)) availability.reportAnswers("bad_answers");

@@ -39,6 +39,8 @@ export interface VllmClient {
   forward(body: Buffer, signal: AbortSignal): Promise<HttpResponse & LoadReport>;
   /** The same for a stream: resolves with its first event, and then the signal ends it no more. */
   forwardStream(body: Buffer, signal: AbortSignal): Promise<StreamedResponse>;
+  /** A chat call that no caller waits for, over sockets of its own. */
+  mirror(body: Buffer, signal: AbortSignal): Promise<ChatExchange>;
   /** A chat call of ours, never behind the live ones. */
   probe(body: Buffer, signal: AbortSignal): Promise<ChatExchange & { systemFingerprint: string | null }>;
   models(signal: AbortSignal): Promise<ServedModel[]>;
@@ -76,6 +78,8 @@ const maxControlBytes = 1024 * 1024;
 const maxErrorBytes = 64 * 1024;
 /** As many sockets as a backend may ever have calls; the limit on calls is what bounds them. */
 const maxSockets = 4096;
+/** The mirror's own concurrency is far below. */
+const maxMirrorSockets = 256;
 const chatPath = "/v1/chat/completions";
 
 /** Opens the sockets to one server; nothing is connected before the first call. */
@@ -84,6 +88,7 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
   const live = openPool({ ...sockets, connections: maxSockets, onResend });
   // Handshakes must not queue behind the live calls that they are to judge, nor behind a page that hangs.
   const control = openPool({ ...sockets, connections: 4 });
+  const mirrored = openPool({ ...sockets, connections: maxMirrorSockets });
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (config.api_key !== null) headers["authorization"] = `Bearer ${config.api_key}`;
   const reportingHeaders = { ...headers, ...loadReportRequest };
@@ -148,6 +153,9 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
       return { ...response, waitingInside: readLoadReport(response.headers) };
     },
     forwardStream,
+    async mirror(body, signal) {
+      return readExchange(await post(mirrored, body, signal));
+    },
     async probe(body, signal) {
       const response = await post(control, body, signal);
       return { ...readExchange(response), systemFingerprint: readSystemFingerprint(response.body) };
@@ -186,10 +194,10 @@ export function openVllmClient({ config, chatTemplateKwargs, clock, onResend }: 
       return typeof count === "number" ? count : null;
     },
     get openSockets() {
-      return live.stats().open + control.stats().open;
+      return live.stats().open + control.stats().open + mirrored.stats().open;
     },
     async close() {
-      await Promise.all([live.destroy(), control.destroy()]);
+      await Promise.all([live.destroy(), control.destroy(), mirrored.destroy()]);
     },
   };
 }

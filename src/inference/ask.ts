@@ -13,6 +13,8 @@ export interface Spent {
   attempts: number;
   promptTokens: number;
   completionTokens: number;
+  /** Backends that failed by their own fault. */
+  readonly failedBackends: Set<string>;
 }
 
 export interface AskContext extends AttemptsContext {
@@ -31,7 +33,7 @@ export interface Asked {
 }
 
 /** vLLM wants a name and does not use it. */
-const schemaName = "garment_attributes";
+export const schemaName = "garment_attributes";
 
 /**
  * Asks one question until a backend answers it in JSON at all.
@@ -49,6 +51,7 @@ export function ask(
   return tryBackends(
     {
       prepare: async (backend) => workOf(await prepareFor(backend)),
+      onOwnFailure: (backend) => void context.spent.failedBackends.add(backend.id),
       async send(place) {
         const preparation = await prepareFor(place.backend);
         const reply = await send(question, place, preparation, workOf(preparation), context);

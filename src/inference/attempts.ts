@@ -35,6 +35,8 @@ export interface Attempt<T> {
   /** Whatever a backend of this kind needs, before it gets a place: none must stand idle meanwhile. Answers the call's cost. */
   prepare(backend: Backend): Promise<Work>;
   send(place: Place): Promise<T>;
+  /** Told of a backend that was asked and failed by its own fault, not for being busy or for the caller's leaving. */
+  onOwnFailure?(backend: Backend): void;
 }
 
 interface AttemptsOptions {
@@ -114,6 +116,7 @@ export async function tryBackends<T>(
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
+      if (asked !== null && isOwnFailure(error)) attempt.onOwnFailure?.(asked);
       if (asked !== null && isRefusal(error) && isOwnRefusal(error)) {
         // It will say no again.
         tries.set(asked, maxAttemptsPerBackend);
@@ -166,6 +169,10 @@ function isRefusal(error: unknown): error is BackendFailure {
 
 function isWorthAnotherTry(error: unknown): error is UselessAnswer | BackendFailure {
   return error instanceof UselessAnswer || (error instanceof BackendFailure && error.retryable);
+}
+
+function isOwnFailure(error: unknown): boolean {
+  return error instanceof UselessAnswer || (error instanceof BackendFailure && error.isOwnFault);
 }
 
 function reasonOf(error: UselessAnswer | BackendFailure): string {

@@ -7,7 +7,7 @@ import type { Config } from "../../schemas/index.ts";
 import type { Target } from "./garment.ts";
 
 /** Changes when the way in which images are prepared changes: old answers are then no longer found. */
-const preparationVersion = 1;
+export const preparationVersion = 1;
 
 interface ContentInputs {
   /** Settings of the preparation, which a reload may change. */

@@ -1,6 +1,7 @@
 import type { CacheMode, TimeLeft } from "../cache/index.ts";
 import type { Priority } from "../kernel/index.ts";
-import type { AttributesOptions, BackendConfig, TierName, ViewName } from "../../schemas/index.ts";
+import type { AttributesAnswer, AttributesOptions, BackendConfig, TierName, ViewName } from "../../schemas/index.ts";
+import type { Arm, LiveCall } from "./observation.ts";
 
 /** One garment as a caller sends it: its photos, what is asked of the gateway, and how long it may take. */
 export interface Garment {
@@ -10,6 +11,19 @@ export interface Garment {
   /** Who waits may share work only with those who wait as urgently. */
   priority: Priority;
   cacheMode: CacheMode;
+  /** Told once how the answer came about, before `infer` resolves with it. */
+  onAnswered?: (observation: Observation) => void;
+}
+
+/** An answer with what an evaluation needs of its making. */
+export interface Observation {
+  answer: Pick<AttributesAnswer, "id" | "sample_id" | "metadata" | "attributes" | "confidence"> &
+    Pick<AttributesAnswer, "tier" | "cache" | "repaired" | "degraded" | "images" | "usage">;
+  arm: Arm;
+  /** Null where a stored or shared answer was given. */
+  call: LiveCall | null;
+  /** The caller wished a number of vision tokens of its own. */
+  isCustom: boolean;
 }
 
 /** Which backends a request may go to: those of a tier, or those with a model or backend id. */

@@ -4,8 +4,12 @@
  * Knows the order of things and none of their inside: images, extraction and backends are rooms of their own.
  */
 export { createInference, isStorable } from "./infer.ts";
-export type { Infer, InferredAnswer, SharedAnswer } from "./infer.ts";
-export type { Garment } from "./garment.ts";
+export type { ArmAnswer, Infer, InferredAnswer } from "./infer.ts";
+export type { Garment, Observation } from "./garment.ts";
+export { armOf, preparationOf } from "./observation.ts";
+export type { Arm, LiveCall } from "./observation.ts";
+export { askArm } from "./ask-arm.ts";
+export type { ArmImage, ArmReply } from "./ask-arm.ts";
 export type { Retries } from "./attempts.ts";
 export { createChatCompletion } from "./chat-completion.ts";
 export type { ChatCompletion, ChatImage, ChatRequest, CompleteChat } from "./chat-completion.ts";

@@ -16,19 +16,24 @@ import { contentKeyOf } from "./content.ts";
 import { answerInvalid } from "./errors.ts";
 import { targetOf } from "./garment.ts";
 import type { Garment } from "./garment.ts";
+import { armOf, isSimulated, preparationOf } from "./observation.ts";
+import type { Arm, LiveCall } from "./observation.ts";
 import { createPrepare } from "./prepare.ts";
 import { fieldsToReview } from "./review.ts";
 import { createStopwatch } from "./stopwatch.ts";
 import type { Stopwatch } from "./stopwatch.ts";
-
-/** Ids of the built-in simulator's models begin with this, and no real model's does. */
-const simulatedPrefix = "sim-";
 
 /** What every caller with the same content may share. */
 export type SharedAnswer = Omit<
   AttributesAnswer,
   "id" | "sample_id" | "metadata" | "needs_review" | "cache" | "timings_ms"
 >;
+
+/** An answer that callers may share, and the arm that gave it. */
+export interface ArmAnswer {
+  answer: SharedAnswer;
+  arm: Arm;
+}
 
 /** The answer without the total time, which only the HTTP edge knows. */
 export type InferredAnswer = Omit<AttributesAnswer, "timings_ms"> & {
@@ -43,7 +48,7 @@ interface InferenceParts {
   config: () => Pick<Config, "image" | "routing" | "review" | "cache">;
   images: Images;
   fleet: Fleet;
-  answers: Answers<SharedAnswer>;
+  answers: Answers<ArmAnswer>;
   instruments: Instruments;
   clock: Clock;
   random: Random;
@@ -88,11 +93,17 @@ export function createInference(parts: InferenceParts): Infer {
     });
     const mode = config.cache.enabled ? garment.cacheMode : "no-store";
     const askedAt = clock.now();
-    const { answer, cache } = await answers.get(key, { mode, lane: priority, deadline }, (timeLeft) =>
-      answerAnew({ config, uploads, options, choose, factor, stopwatch, priority }, timeLeft),
-    );
+    let call: LiveCall | null = null;
+    const {
+      answer: { answer, arm },
+      cache,
+    } = await answers.get(key, { mode, lane: priority, deadline }, async (timeLeft) => {
+      const made = await answerAnew({ config, uploads, options, choose, factor, stopwatch, priority }, timeLeft);
+      ({ call } = made);
+      return { answer: made.answer, arm: made.arm };
+    });
 
-    return {
+    const inferred: InferredAnswer = {
       id: createId("gar_", clock.wall()),
       sample_id: options.sample_id ?? null,
       metadata: options.metadata ?? null,
@@ -106,9 +117,11 @@ export function createInference(parts: InferenceParts): Infer {
         ...(cache === "coalesced" && { backend: clock.now() - askedAt }),
       },
     };
+    garment.onAnswered?.({ answer: inferred, arm, call, isCustom: options.vision_tokens !== undefined });
+    return inferred;
   };
 
-  async function answerAnew(request: RequestParts, timeLeft: TimeLeft): Promise<SharedAnswer> {
+  async function answerAnew(request: RequestParts, timeLeft: TimeLeft): Promise<MadeAnswer> {
     const { config, uploads, options, choose, factor, stopwatch, priority } = request;
     parts.retries.recordRequest();
     const views = uploads.map((upload) => upload.view);
@@ -135,7 +148,7 @@ export function createInference(parts: InferenceParts): Infer {
       deadline: timeLeft,
       stopwatch,
       instruments,
-      spent: { attempts: 0, promptTokens: 0, completionTokens: 0 },
+      spent: { attempts: 0, promptTokens: 0, completionTokens: 0, failedBackends: new Set() },
       attemptTimeoutMs: config.routing.attempt_timeout_ms,
       maxAttempts: config.routing.max_attempts,
     };
@@ -144,7 +157,7 @@ export function createInference(parts: InferenceParts): Infer {
     const { backend, preparation } = asked;
     const { degradedTokens } = preparation;
     const isDegraded = degradedTokens !== null || degradedTier !== null;
-    return {
+    const shared: SharedAnswer = {
       attributes: answer.attributes,
       confidence: answer.confidence,
       calibrator: null,
@@ -152,7 +165,7 @@ export function createInference(parts: InferenceParts): Infer {
       backend: backend.id,
       quantization: backend.config.quantization,
       tier: null,
-      simulated: backend.config.model.startsWith(simulatedPrefix),
+      simulated: isSimulated(backend.config.model),
       attempts: context.spent.attempts,
       repaired: answer.isRepaired,
       degraded: isDegraded
@@ -173,7 +186,23 @@ export function createInference(parts: InferenceParts): Infer {
       })),
       usage: { prompt_tokens: context.spent.promptTokens, completion_tokens: context.spent.completionTokens },
     };
+    const call: LiveCall = {
+      images: preparation.images,
+      isClean: !answer.isRepaired,
+      attempts: context.spent.attempts,
+      latencyMs: stopwatch.timings.backend,
+      failedBackends: [...context.spent.failedBackends].filter((id) => id !== backend.id),
+    };
+    return {
+      answer: shared,
+      arm: armOf(backend, preparationOf(backend, config.image, options.vision_tokens)),
+      call,
+    };
   }
+}
+
+interface MadeAnswer extends ArmAnswer {
+  call: LiveCall;
 }
 
 interface RequestParts {
@@ -187,7 +216,7 @@ interface RequestParts {
 }
 
 /** Only a clean answer that is as good as was asked for may be given to others later. */
-export function isStorable({ repaired, degraded }: SharedAnswer): boolean {
+export function isStorable({ answer: { repaired, degraded } }: ArmAnswer): boolean {
   return !repaired && degraded === null;
 }
 
@@ -199,6 +228,7 @@ async function askWhole(views: Views, context: AskContext): Promise<{ asked: Ask
   let answer = await complete(asked, views, context);
   if (answer.status === "valid") return { asked, answer };
   if (mayAskElsewhere(asked.backend, context)) {
+    context.spent.failedBackends.add(asked.backend.id);
     const elsewhere = await ask(createQuestion(views), context, { avoid: asked.backend });
     answer = await complete(elsewhere, views, context);
     if (answer.status === "valid") return { asked: elsewhere, answer };

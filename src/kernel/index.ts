@@ -12,6 +12,7 @@ export type { Random } from "./random.ts";
 export { createId } from "./ids.ts";
 export { sha256, stableHash } from "./stable-hash.ts";
 export { createLinkedQueue } from "./linked-queue.ts";
+export type { LinkedQueue } from "./linked-queue.ts";
 export { createTurns, turnsPerBulkTurn } from "./priority.ts";
 export type { Priority } from "./priority.ts";
 export { isLoopbackHost } from "./loopback.ts";

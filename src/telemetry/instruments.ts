@@ -36,6 +36,13 @@ export interface Instruments {
   readonly admission: Counter<"outcome">;
   readonly brownOutFactor: Gauge;
   readonly cacheRequests: Counter<"outcome">;
+  readonly predictions: Counter<"outcome">;
+  readonly predictionsWaiting: Gauge;
+  readonly storedImageBytes: Gauge;
+  readonly shadowMirrors: Counter<"outcome">;
+  readonly shadowQueueDepth: Gauge;
+  readonly shadowInFlight: Gauge<"backend">;
+  readonly shadowPaused: Gauge<"backend" | "reason">;
 }
 
 /** Creates all instruments on a registry of their own. */
@@ -148,6 +155,33 @@ export function createInstruments(): Instruments {
       "cache_requests_total",
       "Requests by what the answer cache did: hit, coalesced (joined identical work under way), miss, store_skipped (a miss whose answer was not fit to be stored) or bypass (the caller wanted no stored answer).",
       ["outcome"],
+    ),
+    predictions: meter.counter(
+      "predictions_total",
+      "Predictions by what the store did with them: stored, lost (the store was too slow or gone), refused (it will never take them), images_lost (stored without their images).",
+      ["outcome"],
+    ),
+    predictionsWaiting: meter.gauge(
+      "predictions_waiting",
+      "Predictions and mirrored answers that are not yet committed.",
+    ),
+    storedImageBytes: meter.gauge(
+      "stored_image_bytes",
+      "Bytes of prepared images in the store when it was last pruned.",
+    ),
+    shadowMirrors: meter.counter(
+      "shadow_mirrors_total",
+      "Mirrored calls by what became of them: answered, failed (counts against the build), spooled (to be made later), preempted (given up for live traffic, and made again), dropped (no room and no stored images), expired (given up after too many interruptions).",
+      ["outcome"],
+    ),
+    shadowQueueDepth: meter.gauge("shadow_queue_depth", "Mirrored calls that wait in memory."),
+    shadowInFlight: meter.gauge("shadow_in_flight", "Mirrored calls a backend is working on; they are no live calls.", [
+      "backend",
+    ]),
+    shadowPaused: meter.gauge(
+      "shadow_paused",
+      "1 for the reason why a backend gets no mirrored calls now: disabled, live_load, not_ready, circuit or cap.",
+      ["backend", "reason"],
     ),
   };
 }

@@ -23,6 +23,7 @@ export function backendConfig(changes: Partial<BackendConfig> = {}): BackendConf
     max_concurrency: 8,
     tiers: ["fast", "balanced", "accurate"],
     vision_tokens: {},
+    card: null,
     api_key: null,
     ...changes,
   };

@@ -53,6 +53,7 @@ export async function openSimulatedGateway(t: TestContext, options: Options = {}
     max_concurrency: 64,
     tiers: ["fast", "balanced", "accurate"],
     vision_tokens: {},
+    card: null,
     api_key: null,
     ...backend,
   }));

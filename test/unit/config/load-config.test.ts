@@ -68,6 +68,7 @@ test("a backend needs id, url and model only", (t) => {
       max_concurrency: 64,
       tiers: ["fast", "balanced", "accurate"],
       vision_tokens: {},
+      card: null,
       api_key: null,
     },
   ]);

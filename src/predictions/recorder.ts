@@ -1,0 +1,187 @@
+import type { Clock } from "../kernel/index.ts";
+import { StorageUnavailable } from "../storage/index.ts";
+import type { Storage } from "../storage/index.ts";
+import type { Instruments, Log } from "../telemetry/index.ts";
+import type { AnswerRecord, Prediction, StoredPrediction } from "./prediction.ts";
+import { createArmsSeen, writeBatch } from "./write-batch.ts";
+
+/** Whether a prediction's prepared images are to be stored with it. */
+export type Keep = (prediction: Prediction, isLabelled: boolean) => boolean;
+
+export interface RecorderOptions {
+  storage: Storage;
+  clock: Clock;
+  log: Log;
+  instruments: Pick<Instruments, "predictions" | "predictionsWaiting">;
+  /** Which of these predictions have a label already. */
+  findLabelled(predictions: readonly Prediction[]): Promise<ReadonlySet<Prediction>>;
+  keepImages: Keep;
+  /** Told of what has been committed. */
+  onStored(stored: readonly StoredPrediction[]): void;
+}
+
+/** Keeps predictions behind the reply. */
+export interface Recorder {
+  /** Takes a prediction over and returns at once; where there is no room it is lost, and counted. */
+  record(prediction: Prediction): void;
+  /** Resolves when the answer is committed; rejects with StorageUnavailable where it cannot be taken. */
+  saveAnswer(answer: AnswerRecord): Promise<void>;
+  /** Predictions and answers that are not yet committed. */
+  readonly waiting: number;
+  /** Commits what waits and ends. What cannot be committed in `graceMs` is lost, and counted. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** What is accepted is committed in well under a second, so that a killed process loses no more than that. */
+const flushAfterMs = 200;
+const maxBatch = 256;
+/** About a minute of a card at full speed; more means that the store is gone. */
+const maxWaiting = 4096;
+/** Prepared images are 30 to 150 KB each. */
+const maxImageBytes = 128 * 1024 * 1024;
+const retryAfterMs = 1000;
+
+interface WaitingAnswer {
+  answer: AnswerRecord;
+  done: () => void;
+  failed: (error: Error) => void;
+}
+
+/** Opens the recorder over a store. */
+export function openRecorder(options: RecorderOptions): Recorder {
+  const { storage, clock, log, instruments, findLabelled, keepImages, onStored } = options;
+  const arms = createArmsSeen();
+  let predictions: Prediction[] = [];
+  let answers: WaitingAnswer[] = [];
+  let imageBytes = 0;
+  let cancelTimer = (): void => {};
+  let isScheduled = false;
+  let flushing: Promise<void> | null = null;
+  let isClosed = false;
+  let hasWarned = false;
+
+  const waiting = (): number => predictions.length + answers.length;
+
+  function lose(count: number, reason: string): void {
+    if (count === 0) return;
+    instruments.predictions.inc({ outcome: reason }, count);
+    if (hasWarned) return;
+    hasWarned = true;
+    log.warn({ reason }, "predictions are lost: the store does not take them. Serving goes on");
+  }
+
+  function schedule(afterMs: number): void {
+    instruments.predictionsWaiting.set(waiting());
+    if (isScheduled || flushing !== null) return;
+    isScheduled = true;
+    cancelTimer = clock.after(afterMs, () => {
+      isScheduled = false;
+      void flush();
+    });
+  }
+
+  function flush(): Promise<void> {
+    flushing ??= flushOnce().finally(() => {
+      flushing = null;
+      if (waiting() > 0 && !isClosed) schedule(storage.isAvailable ? flushAfterMs / 4 : retryAfterMs);
+    });
+    return flushing;
+  }
+
+  async function flushOnce(): Promise<void> {
+    const batch = predictions.slice(0, maxBatch);
+    const extra = answers.slice(0, maxBatch);
+    if (batch.length + extra.length === 0) return;
+    try {
+      const labelled = await findLabelled(batch.filter(({ sample }) => sample !== null));
+      const stored = batch.map((prediction): StoredPrediction => {
+        const isLabelled = labelled.has(prediction);
+        return {
+          prediction,
+          isLabelled,
+          hasImages:
+            prediction.sample !== null && prediction.sample.images.length > 0 && keepImages(prediction, isLabelled),
+        };
+      });
+      await writeBatch(
+        storage.db,
+        stored,
+        extra.map(({ answer }) => answer),
+        arms,
+      );
+      take(batch, extra);
+      hasWarned = false;
+      instruments.predictions.inc({ outcome: "stored" }, batch.length);
+      for (const { done } of extra) done();
+      onStored(stored);
+    } catch (error) {
+      if (error instanceof StorageUnavailable) return; // It stays in the buffer, whose bound decides what is lost.
+      // A row that the store refuses must not hold up those behind it; which one it is does not matter enough to search.
+      log.error({ err: error, count: batch.length + extra.length }, "a batch of predictions could not be stored");
+      take(batch, extra);
+      lose(batch.length, "refused");
+      for (const { failed } of extra) failed(error as Error);
+    }
+  }
+
+  /** Takes what has been dealt with out of the buffer; more may have come behind it meanwhile. */
+  function take(batch: readonly Prediction[], extra: readonly WaitingAnswer[]): void {
+    predictions = predictions.slice(batch.length);
+    answers = answers.slice(extra.length);
+    imageBytes = predictions.reduce((sum, prediction) => sum + bytesOf(prediction), 0);
+    instruments.predictionsWaiting.set(waiting());
+  }
+
+  return {
+    record(prediction) {
+      if (isClosed || predictions.length >= maxWaiting) {
+        lose(1, "lost");
+        return;
+      }
+      const bytes = bytesOf(prediction);
+      if (imageBytes + bytes > maxImageBytes && prediction.sample !== null) {
+        // The answer is worth more than its picture.
+        instruments.predictions.inc({ outcome: "images_lost" });
+        predictions.push({ ...prediction, sample: { ...prediction.sample, images: [] } });
+      } else {
+        imageBytes += bytes;
+        predictions.push(prediction);
+      }
+      schedule(flushAfterMs);
+    },
+    saveAnswer(answer) {
+      if (isClosed || answers.length >= maxWaiting) {
+        return Promise.reject(new StorageUnavailable(isClosed ? "closed" : "timeout", "the recorder takes no more answers now"));
+      }
+      return new Promise((done, failed) => {
+        answers.push({ answer, done, failed });
+        schedule(flushAfterMs);
+      });
+    },
+    get waiting() {
+      return waiting();
+    },
+    async close(graceMs = 5000) {
+      cancelTimer();
+      const giveUpAt = clock.now() + graceMs;
+      let before = Infinity;
+      // A store that takes nothing any more is not asked twice.
+      while (waiting() > 0 && waiting() < before && clock.now() < giveUpAt) {
+        before = waiting();
+        await flush();
+        cancelTimer();
+        isScheduled = false;
+      }
+      isClosed = true;
+      cancelTimer();
+      lose(predictions.length, "lost");
+      for (const { failed } of answers) failed(new StorageUnavailable("closed", "the recorder is closed"));
+      predictions = [];
+      answers = [];
+    },
+  };
+}
+
+function bytesOf({ sample }: Prediction): number {
+  return sample === null ? 0 : sample.images.reduce((sum, { jpeg }) => sum + jpeg.length, 0);
+}
