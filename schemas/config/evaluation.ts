@@ -18,9 +18,19 @@ export const ShadowSchema = section(
     baseline: id("backend that serves today"),
     candidate: id("backend that may replace it"),
     mirror_rate: fraction("share of live requests that is mirrored"),
+    max_concurrency: integer(1, 256, "mirrored calls at once, all backends together"),
+    timeout_ms: integer(100, 600000, "longest time of one mirrored call"),
+    max_queue: integer(1, 100000, "mirrored calls that wait in memory; more are spooled where their images are stored"),
+    max_spool: integer(0, 10000000, "mirrored calls that wait in the store"),
+    max_requests_per_hour: integer(0, 100000000, "mirrored calls in an hour"),
+    max_tokens_per_hour: integer(0, 1000000000000, "prompt and answer tokens of mirrored calls in an hour"),
+    pause_at_waiting: integer(1, 100000, "live requests that wait for a place, from which on nothing is mirrored"),
     replay: section(
-      { enabled: Type.Boolean({ description: "replay the labelled set on each backend at a low rate" }) },
-      "replay",
+      {
+        enabled: Type.Boolean({ description: "ask each backend anew about labelled garments, at a low rate" }),
+        per_hour: integer(1, 100000, "replayed garments in an hour, for each backend"),
+      },
+      "replay of the labelled set",
     ),
     decision: section(
       {
@@ -48,11 +58,18 @@ export const StorageSchema = section(
     }),
     images: section(
       {
-        retain: oneOf(["none", "labelled", "all"], "which prepared images are kept"),
+        retain: oneOf(
+          ["none", "labelled", "all"],
+          "which prepared images are kept; labelled: those of garments that have a label, or are mirrored so that they may get one",
+        ),
         days: integer(1, 3650, "how long they are kept"),
         max_bytes: integer(0, 1000000000000000, "how much they may take together"),
       },
       "prepared images",
+    ),
+    predictions: section(
+      { days: integer(1, 3650, "how long predictions without a label are kept; labelled ones stay") },
+      "stored predictions",
     ),
   },
   "where predictions and labels are kept",
