@@ -18,8 +18,14 @@ import { createAccess } from "./access.ts";
 import type { Access } from "./access.ts";
 import { backoffMs, createAdmission, createBrownOut, createRetryBudget } from "./limits/index.ts";
 import type { Admission } from "./limits/index.ts";
+import { followAnswers } from "./follow-answers.ts";
+import type { Following } from "./follow-answers.ts";
 import { createImageFetcher } from "./net/index.ts";
 import type { FetchImage, Internet } from "./net/index.ts";
+import { createGarments, startRetention } from "./predictions/index.ts";
+import type { Garments, RetentionRules } from "./predictions/index.ts";
+import { openStorage } from "./storage/index.ts";
+import type { Storage } from "./storage/index.ts";
 import { createInstruments, createLogger } from "./telemetry/index.ts";
 import type { Instruments, Logger } from "./telemetry/index.ts";
 
@@ -44,6 +50,9 @@ export interface Gateway {
   readonly access: Access;
   readonly admission: Admission;
   readonly idempotency: Idempotency;
+  readonly storage: Storage;
+  readonly following: Following;
+  readonly garments: Garments;
   readonly fetchImage: FetchImage;
   /** The built-in simulator where `backends: embedded`, else null. */
   readonly embedded: Embedded | null;
@@ -85,6 +94,9 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
   const instruments = createInstruments();
   instruments.meter.addProcessMetrics();
 
+  // First of all: a store that cannot be opened is the operator's to mend, before anything serves.
+  const storage = await openStorage(config.storage.url, { log });
+
   const embedded = config.backends === "embedded" ? await openEmbedded() : null;
   const backends = (embedded?.backends ?? config.backends) as readonly BackendConfig[];
   const images = openImages({
@@ -111,7 +123,13 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     },
     overrides.internet,
   );
-  const fleet = openFleet(backends, { clock, random, log, instruments });
+  const fleet = openFleet(backends, {
+    clock,
+    random,
+    log,
+    instruments,
+    onLiveCall: (id) => following.shadow.yieldTo(id),
+  });
   const admission = createAdmission({
     maxInFlight: config.admission.max_in_flight,
     maxQueue: config.admission.max_queue,
@@ -146,6 +164,18 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
   };
   const inferenceParts = { config: () => current, images, fleet, instruments, clock, random, retries, budgetFactor };
   const access = createAccess(config);
+  const following = followAnswers({
+    config: () => current,
+    storage,
+    fleet,
+    admission,
+    clock,
+    log,
+    instruments,
+    score: async () => null,
+    onStored: () => {},
+  });
+  const retention = startRetention({ storage, clock, log, instruments, rules: () => retentionRules(current) });
 
   async function reconfigure(next: Config): Promise<void> {
     const mistakes = findRestartOnly(current, next);
@@ -178,6 +208,9 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     access,
     admission,
     idempotency,
+    storage,
+    following,
+    garments: createGarments(storage),
     fetchImage: imageFetcher.fetch,
     embedded,
     simulationNotice: simulationNotice(backends),
@@ -200,11 +233,19 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
       stopFollowing();
       await imageFetcher.close();
       await access.close();
+      await following.close();
+      await retention.close();
       await fleet.close();
       await images.close();
       await embedded?.close();
+      await storage.close();
     },
   };
+}
+
+function retentionRules({ storage }: Config): RetentionRules {
+  const { images, predictions } = storage;
+  return { imageDays: images.days, imageMaxBytes: images.max_bytes, predictionDays: predictions.days };
 }
 
 function simulationNotice(backends: readonly BackendConfig[]): string {

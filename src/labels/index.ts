@@ -10,6 +10,7 @@ export type { Design, KeyKind, Label, LabelKey, LabelledFields, StoredLabel } fr
 export type { IngestOptions, IngestProgress, IngestSummary, Rejection } from "./ingest-lines.ts";
 export type { ParsedLine } from "./read-line.ts";
 export type { LabelReport } from "./report.ts";
+export { areLabelled } from "./known.ts";
 export { findConflicts, resolveTruth } from "./resolve-truth.ts";
 export type { Conflict, Truth, Vote } from "./resolve-truth.ts";
 export { contentsOfLabels, labelsOfContents, markJoined, readTruths, saveTruths, unjoinedLabels } from "./truths.ts";

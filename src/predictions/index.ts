@@ -10,3 +10,4 @@ export type { Keep, Recorder, RecorderOptions } from "./recorder.ts";
 export { createGarments } from "./garments.ts";
 export type { Garments, GarmentView } from "./garments.ts";
 export { startRetention } from "./retention.ts";
+export type { RetentionRules } from "./retention.ts";

@@ -57,6 +57,7 @@ export async function openSimulatedGateway(t: TestContext, options: Options = {}
     api_key: null,
     ...backend,
   }));
+  config.storage.url = "sqlite::memory:";
   change?.(config);
   const logLines: Record<string, unknown>[] = [];
   const log = pino(

@@ -55,6 +55,7 @@ export async function buildStubGateway({
       return infer(garment);
     },
     fetchImage,
+    following: { observe: () => {} },
     access: createAccess(config),
     admission: createAdmission({
       maxInFlight: config.admission.max_in_flight,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { InferredAnswer } from "../../../src/inference/index.ts";
+import type { InferredAnswer, Observation } from "../../../src/inference/index.ts";
 import { sha256 } from "../../../src/kernel/index.ts";
 import type { Instruments } from "../../../src/telemetry/index.ts";
 import { AttributesAnswerSchema, AttributesJsonSchema, TextOptionsSchema, viewNames } from "../../../schemas/index.ts";
@@ -66,16 +66,18 @@ const schema = {
 
 /** `POST /v1/attributes`. The upload validates itself, because the three forms validate differently. */
 export async function attributesRoute(app: FastifyInstance): Promise<void> {
-  const { infer, clock, instruments } = app.gateway;
+  const { infer, clock, instruments, following } = app.gateway;
   app.post("/attributes", { schema, validatorCompiler: () => () => true }, async (request, reply) => {
     const upload = await request.readUpload();
     const content = () => ({
       images: upload.images.map(({ view, bytes }) => ({ view, sha256: sha256(bytes) })),
       options: upload.options,
     });
+    let observation = null as Observation | null;
+    const onAnswered = (observed: Observation): void => void (observation = observed);
     await reply.sendOnce({ apiKeyId: request.caller.id, content }, async (deadline) => {
       const { priority, cacheMode } = request;
-      const inferred = await request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode }));
+      const inferred = await request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode, onAnswered }));
       const answer = complete(request, inferred, clock.now());
       observeOverhead(instruments, answer.timings_ms);
       if (answer.cache === "miss") {
@@ -91,6 +93,8 @@ export async function attributesRoute(app: FastifyInstance): Promise<void> {
         body: JSON.stringify(answer),
       };
     });
+    // The caller has its answer: what comes now is between us and the store.
+    if (observation !== null) following.observe(observation);
     return reply;
   });
 }
