@@ -4,6 +4,7 @@
  */
 export { inertKeys } from "./inert-keys.ts";
 export { loadConfig } from "./load.ts";
+export { loadMetricDefinitions } from "./metrics.ts";
 export { findRestartOnly } from "./restart-only.ts";
 export { watchConfig } from "./watch.ts";
 export { ConfigError, formatMistake } from "./mistakes.ts";

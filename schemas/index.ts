@@ -4,6 +4,8 @@
  */
 export { AttributesSchema, fieldNames, maxValueLength, tierNames, viewNames } from "./garment.ts";
 export type { Attributes, FieldName, TierName, ViewName } from "./garment.ts";
+export { MetricDefinitionsSchema } from "./metrics.ts";
+export type { MetricDefinitions } from "./metrics.ts";
 export { shippedVocabulary, VocabularySchema } from "./vocabulary.ts";
 export type { FieldVocabulary, Vocabulary } from "./vocabulary.ts";
 export type { ChatPrompt, PromptPart, TokenLogprob, TopLogprob } from "./openai/chat.ts";
@@ -26,5 +28,15 @@ export { errorCatalogue, ProblemSchema } from "./http/problem.ts";
 export type { ErrorCode, Problem } from "./http/problem.ts";
 export { HealthSchema, ModelListSchema, ReadySchema } from "./http/models.ts";
 export type { ModelList, Ready } from "./http/models.ts";
+export { LabelQuerySchema, LabelReportSchema, LabelSchema, LabelsTakenSchema } from "./http/labels.ts";
+export type { LabelQuery, LabelReportView, LabelsTaken } from "./http/labels.ts";
+export { StoredGarmentSchema } from "./http/garments.ts";
+export type { StoredGarment } from "./http/garments.ts";
+export { ShadowChangeSchema, ShadowDecidedSchema, ShadowDecisionSchema, ShadowViewSchema } from "./http/shadow.ts";
+export type { ShadowChange, ShadowDecided, ShadowDecision, ShadowView } from "./http/shadow.ts";
 export { BackendChangeSchema, BackendListSchema, BackendViewSchema } from "./http/admin.ts";
 export type { BackendChange, BackendView } from "./http/admin.ts";
+export { LeaderboardQuerySchema, LeaderboardSchema } from "./http/eval/leaderboard.ts";
+export type { ArmScores, LeaderboardAnswer, LeaderboardQuery, SliceScores } from "./http/eval/leaderboard.ts";
+export { ComparisonQuerySchema, ComparisonSchema } from "./http/eval/comparison.ts";
+export type { ArmBuild, ComparisonAnswer, ComparisonQuery } from "./http/eval/comparison.ts";

@@ -23,9 +23,11 @@ export function plainText(text: string): string {
 export function foldText(text: string): string {
   return (
     plainText(text)
-      // Up and down again is a full case fold but for a few letters: ß meets ss, and both small sigmas meet.
+      // Up and down again is a full case fold: ß meets ss, ẞ too. The final sigma depends on where its word ends.
+      .toLowerCase()
       .toUpperCase()
       .toLowerCase()
+      .replaceAll("ς", "σ")
       .normalize("NFD")
       .replaceAll(/(\p{Script=Latin})\p{M}+/gu, "$1")
       .normalize("NFC")
@@ -38,6 +40,8 @@ export function foldText(text: string): string {
       .replaceAll(/(?<![\p{L}\p{N}])\.(?=\d)/gu, "0.")
       .replaceAll(/(?<=\d) ?([./-]) ?(?=\d)/gu, setAside)
       .replaceAll(/[^\p{L}\p{M}\p{N}\p{Sc}\p{So}+%\uE000-\uE002]+/gu, " ")
+      // A mark without its letter would join the word before it once spaces are gone.
+      .replaceAll(/(?<![\p{L}\p{M}\p{N}])\p{M}+/gu, "")
       .replaceAll(/[\uE000-\uE002]/gu, putBack)
       .trim()
   );

@@ -6,6 +6,7 @@
 export { criticalFields, fieldWeights, totalWeight } from "./fields.ts";
 export { createCanonicaliser } from "./canonicalise.ts";
 export type { Aliases, Canonicaliser } from "./canonicalise.ts";
+export { foldText } from "./fold-text.ts";
 export { cleanValue } from "./clean-value.ts";
 export type { CleanedValue } from "./clean-value.ts";
 export type { FieldMarks, TruthKinds } from "./marks.ts";

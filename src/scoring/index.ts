@@ -5,5 +5,11 @@
  */
 export { createScorer } from "./scorer.ts";
 export type { Scorer } from "./scorer.ts";
+export type { Consistency } from "./consistency.ts";
+export type { CompositePart, Quality } from "./composite.ts";
 export type { Labels, Predicted } from "./labels.ts";
+export type { Reward } from "./reward.ts";
+export type { ComparedTexts, RecordScore, RecordScoring, SemanticScores } from "./score-record.ts";
+export type { TextPairScore } from "./score-texts.ts";
+export { maxTextLength } from "./text/index.ts";
 export type { FieldScores, ScoreFields } from "./score-fields.ts";

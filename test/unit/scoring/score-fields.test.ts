@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { loadMetricDefinitions } from "../../../config/index.ts";
 import { fieldNames } from "../../../schemas/index.ts";
 import { createCanonicaliser, fieldWeights, totalWeight } from "../../../src/attributes/index.ts";
 import { createScorer } from "../../../src/scoring/index.ts";
 import type { Labels } from "../../../src/scoring/index.ts";
 
-const { scoreFields, scorerVersion } = createScorer({ canonicaliser: createCanonicaliser() });
+const definitions = loadMetricDefinitions();
+const { scoreFields, scorerVersion } = createScorer({ canonicaliser: createCanonicaliser(), definitions });
 
 const label: Labels = {
   type: "t-shirt",
@@ -76,7 +78,7 @@ describe("scoreFields", () => {
   });
 
   test("has a version that changes with the vocabulary", () => {
-    const other = createScorer({ canonicaliser: createCanonicaliser({ color: { ecru: "cream" } }) });
+    const other = createScorer({ canonicaliser: createCanonicaliser({ color: { ecru: "cream" } }), definitions });
     assert.notEqual(other.scorerVersion, scorerVersion);
   });
 });
