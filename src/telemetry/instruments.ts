@@ -36,6 +36,12 @@ export interface Instruments {
   readonly admission: Counter<"outcome">;
   readonly brownOutFactor: Gauge;
   readonly cacheRequests: Counter<"outcome">;
+  readonly evaluationLabels: Counter;
+  readonly evaluationAnswers: Counter<"outcome">;
+  readonly shadowFieldScore: Gauge<"arm" | "field">;
+  readonly shadowWeightedScore: Gauge<"arm">;
+  readonly shadowJsonRate: Gauge<"arm">;
+  readonly shadowVerdict: Gauge<"baseline" | "candidate" | "verdict">;
   readonly predictions: Counter<"outcome">;
   readonly predictionsWaiting: Gauge;
   readonly storedImageBytes: Gauge;
@@ -156,6 +162,32 @@ export function createInstruments(): Instruments {
       "Requests by what the answer cache did: hit, coalesced (joined identical work under way), miss, store_skipped (a miss whose answer was not fit to be stored) or bypass (the caller wanted no stored answer).",
       ["outcome"],
     ),
+    evaluationLabels: meter.counter("evaluation_labels_total", "Labels that were brought together with answers."),
+    evaluationAnswers: meter.counter(
+      "evaluation_answers_total",
+      "Answers held against labels: scored, rescored (a label was revised, or the scorer changed), repeated_sample (the arm has answered other photos of the sample before) or unlabelled.",
+      ["outcome"],
+    ),
+    shadowFieldScore: meter.gauge(
+      "shadow_field_score",
+      "Share of labelled garments in which a field is right, over the pairs of the running comparison.",
+      ["arm", "field"],
+    ),
+    shadowWeightedScore: meter.gauge(
+      "shadow_weighted_score",
+      "Mean weighted score over the pairs of the running comparison, 0 to 1.",
+      ["arm"],
+    ),
+    shadowJsonRate: meter.gauge(
+      "shadow_json_rate",
+      "Share of first replies that were a clean parse, over the pairs of the running comparison.",
+      ["arm"],
+    ),
+    shadowVerdict: meter.gauge("shadow_verdict", "1 for the verdict of the running comparison, 0 for the others.", [
+      "baseline",
+      "candidate",
+      "verdict",
+    ]),
     predictions: meter.counter(
       "predictions_total",
       "Predictions by what the store did with them: stored, lost (the store was too slow or gone), refused (it will never take them), images_lost (stored without their images).",
