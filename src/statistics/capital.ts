@@ -13,7 +13,7 @@ export interface Capital {
   /** The capital now: the e-value against the hypothesis. */
   readonly value: number;
   /** What each stake of `stakes` holds of it. */
-  readonly holdings: Float64Array;
+  readonly holdings: readonly number[];
 }
 
 /**
@@ -26,26 +26,23 @@ export interface Capital {
  * @param mean in (-1, 1]
  * @param holdings what each stake holds to begin with, for a capital that takes up an earlier one
  */
-export function createCapital(mean: number, holdings: Float64Array = shares.slice()): Capital {
+export function createCapital(mean: number, holdings: number[] = shares.slice()): Capital {
   const scale = 1 / (1 + mean);
   const count = stakes.length;
-  let value = 0;
-  for (const held of holdings) value += held;
-
   return {
     push(difference) {
       const gain = (1 + difference) * scale - 1;
-      value = 0;
+      let total = 0;
       for (let at = 0; at < count; at++) {
         const grown = (holdings[at] as number) * (1 + (stakes[at] as number) * gain);
         const kept = grown < mostCapital ? grown : mostCapital;
         holdings[at] = kept;
-        value += kept;
+        total += kept;
       }
-      return value;
+      return total;
     },
     get value() {
-      return value;
+      return holdings.reduce((sum, held) => sum + held);
     },
     holdings,
   };

@@ -42,15 +42,17 @@ export function createEvidence({ alpha, margin }: { alpha: number; margin: numbe
 
   return {
     push(difference) {
+      // Not -difference: that of 0 is a number of its own kind, which slows everything down.
+      const mirrored = 0 - difference;
       pairs++;
       sum += difference;
       below.push(difference);
-      above.push(-difference);
+      above.push(mirrored);
       if (promotion.push(difference) >= enough && promotedAt === null) {
         promotedAt = pairs;
         below.raise(-limit);
       }
-      if (rejection.push(-difference) >= enough && !isBelowMargin) {
+      if (rejection.push(mirrored) >= enough && !isBelowMargin) {
         isBelowMargin = true;
         above.raise(limit);
       }

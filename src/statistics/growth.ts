@@ -3,7 +3,7 @@ import { stakes } from "./stakes.ts";
 
 /** Where a capital stands, and what it has seen. */
 interface Standing {
-  holdings: Float64Array;
+  holdings: readonly number[];
   seen: Histogram;
   pairs: number;
   /** The mean that it bets against. */
