@@ -2,9 +2,12 @@
  * The URLs of the gateway. A folder is an access class, the rest of the path is the URL (README.md here).
  * Knows schemas and `app.gateway`; formats no errors and holds no logic of its own.
  */
+export { shadowRoutes } from "./admin/shadow.ts";
 export { backendsRoutes } from "./admin/backends.ts";
 export { attributesRoute } from "./keyed/v1/attributes.ts";
 export { chatCompletionsRoute } from "./keyed/v1/chat-completions.ts";
+export { labelsRoutes } from "./keyed/v1/labels.ts";
+export { eraseGarmentRoute, garmentsRoutes } from "./keyed/v1/garments.ts";
 export { modelsRoute } from "./keyed/v1/models.ts";
 export { healthRoutes } from "./public/health.ts";
 export { metricsRoute } from "./public/metrics.ts";

@@ -16,8 +16,10 @@ export type {
   BackendEntry,
   Config,
   ConfigFile,
+  EvaluationConfig,
   KeyLimits,
   ScopeName,
+  SemanticsServerConfig,
   VisionTokens,
 } from "./config/index.ts";
 export { AttributesAnswerSchema, AttributesJsonSchema, OptionsSchema, TextOptionsSchema } from "./http/attributes.ts";
@@ -40,3 +42,5 @@ export { LeaderboardQuerySchema, LeaderboardSchema } from "./http/eval/leaderboa
 export type { ArmScores, LeaderboardAnswer, LeaderboardQuery, SliceScores } from "./http/eval/leaderboard.ts";
 export { ComparisonQuerySchema, ComparisonSchema } from "./http/eval/comparison.ts";
 export type { ArmBuild, ComparisonAnswer, ComparisonQuery } from "./http/eval/comparison.ts";
+export { ReviewQueueQuerySchema, ReviewQueueSchema } from "./http/eval/review-queue.ts";
+export type { ReviewItem, ReviewQueueAnswer, ReviewQueueQuery } from "./http/eval/review-queue.ts";

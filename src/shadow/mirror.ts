@@ -42,6 +42,8 @@ export interface Mirror {
   yieldTo(backendId: string): void;
   /** Looks whether something can be done now. */
   pump(): void;
+  /** Something has been put into the spool by others. */
+  spooled(): void;
   /** Why this backend gets nothing now, or null. */
   pauseOf(backendId: string): PauseReason | null;
   readonly waiting: number;
@@ -63,8 +65,8 @@ export function createMirror(parts: MirrorParts): Mirror {
   const breakers = new Map<string, Breaker>();
   const work = new Set<Promise<unknown>>();
   let cancel = (): void => {};
-  let spoolLookedAt = -Infinity;
-  let isLoading = false;
+  /** When each backend's spool was last looked at; Infinity while it is being looked at. */
+  const spoolLookedAt = new Map<string, number>();
   let isClosed = false;
 
   function breakerOf(backend: string): Breaker {
@@ -141,16 +143,15 @@ export function createMirror(parts: MirrorParts): Mirror {
   }
 
   function loadFromSpool(backend: string): void {
-    if (isLoading || clock.now() < spoolLookedAt + spoolEveryMs) return;
-    isLoading = true;
+    if (clock.now() < (spoolLookedAt.get(backend) ?? -Infinity) + spoolEveryMs) return;
+    spoolLookedAt.set(backend, Infinity);
     track(
       spool
         .next(backend, settings().max_concurrency * 2, spooledInHand)
         .catch(() => []) // The store is away: what it holds waits there.
         .then((jobs) => {
-          isLoading = false;
           // Where there was something there may be more: it is looked at again as soon as memory is empty.
-          spoolLookedAt = jobs.length > 0 ? -Infinity : clock.now();
+          spoolLookedAt.set(backend, jobs.length > 0 ? -Infinity : clock.now());
           if (isClosed) return;
           for (const job of jobs) {
             spooledInHand.add(job.spoolId as number);
@@ -226,6 +227,10 @@ export function createMirror(parts: MirrorParts): Mirror {
     add,
     pump,
     pauseOf,
+    spooled() {
+      for (const [backend, at] of spoolLookedAt) if (at !== Infinity) spoolLookedAt.delete(backend);
+      pump();
+    },
     yieldTo(backendId) {
       const mustYield = throttle.liveCall(backendId);
       for (const [job, controller] of inFlight) {

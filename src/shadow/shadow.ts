@@ -102,7 +102,7 @@ export function openShadow(parts: ShadowParts): Shadow {
     keepsAll: keepsAllImages,
     arms,
     spool,
-    onSpooled: mirror.pump,
+    onSpooled: mirror.spooled,
   });
   const replay = startReplay({ storage, clock, log, settings, arms, pauseOf: mirror.pauseOf, add: mirror.add });
 
