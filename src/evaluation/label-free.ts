@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { fieldWeights, totalWeight } from "../attributes/index.ts";
 import { disagreement } from "../statistics/index.ts";
 import type { Disagreement } from "../statistics/index.ts";
@@ -19,6 +20,8 @@ export interface LabelFree {
 }
 
 const newestGarments = 2_000;
+/** Rows of arithmetic between turns for others. */
+const rowsPerTurn = 200;
 /** The digits of this many confidences do not agree by chance. */
 const enoughIdentical = 50;
 
@@ -47,7 +50,8 @@ export async function readLabelFree(
   const differing = Object.fromEntries(fieldNames.map((field) => [field, 0])) as Record<FieldName, number>;
   let identical = 0;
   let comparable = 0;
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
+    if (at % rowsPerTurn === rowsPerTurn - 1) await setImmediate();
     const one = { attributes: row.attributes, confidence: row.confidence };
     const other = { attributes: row.other_attributes, confidence: row.other_confidence };
     for (const field of findDifferences(one, other, canonicalise)) differing[field] += 1;
