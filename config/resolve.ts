@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import type { BackendConfig, BackendEntry, Config, ConfigFile, VisionTokens } from "../schemas/index.ts";
+import type {
+  BackendConfig,
+  BackendEntry,
+  Config,
+  ConfigFile,
+  EvaluationConfig,
+  SemanticsServerConfig,
+  VisionTokens,
+} from "../schemas/index.ts";
 import { tierNames, viewNames } from "../schemas/index.ts";
 import type { Mistake } from "./mistakes.ts";
 
@@ -24,6 +32,10 @@ export function resolve(file: ConfigFile, environment: Environment, mistakes: Mi
         typeof deadline === "number"
           ? { interactive: deadline, bulk: deadline }
           : { interactive: deadline.interactive ?? 10_000, bulk: deadline.bulk ?? 60_000 },
+    },
+    evaluation: {
+      aliases: file.evaluation.aliases,
+      semantics: resolveSemantics(file.evaluation.semantics, environment, mistakes),
     },
     auth: {
       ...file.auth,
@@ -58,6 +70,26 @@ function resolveBackend(entry: BackendEntry, environment: Environment, mistakes:
     url: entry.url.replace(/\/$/, ""),
     vision_tokens: typeof tokens === "number" ? allViews(tokens) : (tokens ?? {}),
     api_key: secret === undefined ? null : readSecret(secret, `backends[${entry.id}].api_key`, environment, mistakes),
+  };
+}
+
+function resolveSemantics(
+  { sbert, nli }: ConfigFile["evaluation"]["semantics"],
+  environment: Environment,
+  mistakes: Mistake[],
+): EvaluationConfig["semantics"] {
+  const filledIn = (entry: NonNullable<typeof sbert>, path: string): SemanticsServerConfig => ({
+    model: "default",
+    timeout_ms: 2000,
+    max_concurrency: 4,
+    max_batch: 32,
+    ...entry,
+    url: entry.url.replace(/\/$/, ""),
+    api_key: entry.api_key === undefined ? null : readSecret(entry.api_key, `${path}.api_key`, environment, mistakes),
+  });
+  return {
+    sbert: sbert === undefined ? null : filledIn(sbert, "evaluation.semantics.sbert"),
+    nli: nli === undefined ? null : { contradiction_class: 2, ...nli, ...filledIn(nli, "evaluation.semantics.nli") },
   };
 }
 

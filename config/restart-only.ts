@@ -21,6 +21,7 @@ const restartOnly = [
   "admission.brown_out",
   "shadow",
   "storage",
+  "evaluation",
 ] as const;
 
 /** What a running gateway cannot take over from a new configuration. */

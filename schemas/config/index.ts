@@ -6,6 +6,8 @@ import { ImageSchema } from "./image.ts";
 import { section } from "./parts.ts";
 import { AdmissionSchema, CacheSchema, RoutingSchema } from "./routing.ts";
 import { LogSchema, ServerSchema } from "./server.ts";
+import { EvaluationSchema } from "./scoring.ts";
+import type { EvaluationConfig } from "./scoring.ts";
 import type { BackendEntry } from "./backends.ts";
 import type { TierName, ViewName } from "../garment.ts";
 
@@ -21,6 +23,7 @@ export const ConfigSchema = section(
     review: ReviewSchema,
     shadow: ShadowSchema,
     storage: StorageSchema,
+    evaluation: EvaluationSchema,
     auth: AuthSchema,
     log: LogSchema,
   },
@@ -44,14 +47,16 @@ export interface BackendConfig extends Required<Omit<BackendEntry, "vision_token
 }
 
 /** The configuration as the gateway uses it: short forms written out, secrets resolved. */
-export interface Config extends Omit<ConfigFile, "backends" | "image" | "routing" | "auth"> {
+export interface Config extends Omit<ConfigFile, "backends" | "image" | "routing" | "auth" | "evaluation"> {
   image: Omit<ConfigFile["image"], "vision_tokens"> & { vision_tokens: VisionTokens };
   backends: "embedded" | readonly BackendConfig[];
   routing: Omit<ConfigFile["routing"], "deadline_ms"> & { deadline_ms: { interactive: number; bulk: number } };
   auth: ConfigFile["auth"];
+  evaluation: EvaluationConfig;
 }
 
 export type { ConfigFile };
+export type { EvaluationConfig, SemanticsServerConfig } from "./scoring.ts";
 export { familyNames } from "./backends.ts";
 export type { BackendEntry } from "./backends.ts";
 export { scopeNames } from "./auth.ts";

@@ -36,6 +36,7 @@ export interface Instruments {
   readonly admission: Counter<"outcome">;
   readonly brownOutFactor: Gauge;
   readonly cacheRequests: Counter<"outcome">;
+  readonly semanticsRequests: Counter<"provider" | "outcome">;
   readonly evaluationLabels: Counter;
   readonly evaluationAnswers: Counter<"outcome">;
   readonly shadowFieldScore: Gauge<"arm" | "field">;
@@ -156,6 +157,11 @@ export function createInstruments(): Instruments {
     brownOutFactor: meter.gauge(
       "brown_out_factor",
       "Share of their vision token budget that new requests keep: 1, or less under pressure.",
+    ),
+    semanticsRequests: meter.counter(
+      "semantics_requests_total",
+      "Texts (sbert) and pairs of sentences (nli) that a score asked about: answered, cached, failed, refused, timeout, resting (the server failed just now) or overloaded.",
+      ["provider", "outcome"],
     ),
     cacheRequests: meter.counter(
       "cache_requests_total",
