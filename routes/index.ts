@@ -9,5 +9,7 @@ export { chatCompletionsRoute } from "./keyed/v1/chat-completions.ts";
 export { labelsRoutes } from "./keyed/v1/labels.ts";
 export { eraseGarmentRoute, garmentsRoutes } from "./keyed/v1/garments.ts";
 export { modelsRoute } from "./keyed/v1/models.ts";
+export { rewardRoute } from "./keyed/v1/reward.ts";
+export { scoreRoute } from "./keyed/v1/score.ts";
 export { healthRoutes } from "./public/health.ts";
 export { metricsRoute } from "./public/metrics.ts";

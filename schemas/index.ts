@@ -36,6 +36,16 @@ export { StoredGarmentSchema } from "./http/garments.ts";
 export type { StoredGarment } from "./http/garments.ts";
 export { ShadowChangeSchema, ShadowDecidedSchema, ShadowDecisionSchema, ShadowViewSchema } from "./http/shadow.ts";
 export type { ShadowChange, ShadowDecided, ShadowDecision, ShadowView } from "./http/shadow.ts";
+export {
+  maxCompletionLength,
+  maxCompletions,
+  maxScoredText,
+  RewardAnswerSchema,
+  RewardRequestSchema,
+  ScoreAnswerSchema,
+  ScoreRequestSchema,
+} from "./http/score.ts";
+export type { RewardAnswer, RewardRequest, ScoreAnswer, ScoreRequest } from "./http/score.ts";
 export { BackendChangeSchema, BackendListSchema, BackendViewSchema } from "./http/admin.ts";
 export type { BackendChange, BackendView } from "./http/admin.ts";
 export { LeaderboardQuerySchema, LeaderboardSchema } from "./http/eval/leaderboard.ts";
@@ -44,3 +54,5 @@ export { ComparisonQuerySchema, ComparisonSchema } from "./http/eval/comparison.
 export type { ArmBuild, ComparisonAnswer, ComparisonQuery } from "./http/eval/comparison.ts";
 export { ReviewQueueQuerySchema, ReviewQueueSchema } from "./http/eval/review-queue.ts";
 export type { ReviewItem, ReviewQueueAnswer, ReviewQueueQuery } from "./http/eval/review-queue.ts";
+export { exportFormats, ExportQuerySchema } from "./http/eval/export.ts";
+export type { ExportQuery } from "./http/eval/export.ts";

@@ -3,15 +3,22 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import {
   backendsRoutes,
   attributesRoute,
+  eraseGarmentRoute,
+  garmentsRoutes,
+  shadowRoutes,
   chatCompletionsRoute,
   healthRoutes,
+  labelsRoutes,
   metricsRoute,
   modelsRoute,
+  rewardRoute,
+  scoreRoute,
 } from "../routes/index.ts";
 import type { Gateway } from "./gateway.ts";
 import {
   admissionPlugin,
   answerBrokenRequest,
+  arrivalPlugin,
   answerFrameworkError,
   chatPlugin,
   createRequestIds,
@@ -19,6 +26,7 @@ import {
   idempotencyPlugin,
   jsonRoutesPlugin,
   keyedAccess,
+  ndjsonRoutesPlugin,
   observePlugin,
   openApiPlugin,
   problemPlugin,
@@ -33,8 +41,11 @@ declare module "fastify" {
   }
 }
 
-/** Longer than the longest deadline: what has not arrived by then never will. */
-const requestTimeoutMs = 130_000;
+/** Longer than the longest deadline: what has not arrived by then never will, but for a stream that keeps its pace. */
+const arrival = { maxMs: 130_000, idleMs: 30_000, minBytes: 1024 };
+
+/** What a key of 200 characters may take in a URL. */
+const maxParamLength = 2400;
 
 /** The HTTP side of a gateway, as a table of contents: plugins in order, then routes. Listening is the caller's. */
 export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
@@ -47,7 +58,7 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
     frameworkErrors: answerFrameworkError,
     genReqId: createRequestIds(clock),
     bodyLimit: config.server.max_body_bytes,
-    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength },
     clientErrorHandler: answerBrokenRequest(clock),
     forceCloseConnections: "idle",
     return503OnClosing: false,
@@ -62,6 +73,7 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
     clock,
     deadlineMs: (priority) => gateway.config.routing.deadline_ms[priority],
   });
+  await app.register(arrivalPlugin, { clock, ...arrival });
   await app.register(uploadPlugin, {
     maxBodyBytes: config.server.max_body_bytes,
     maxImageBytes: config.image.max_bytes,
@@ -94,10 +106,45 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
     });
   });
   await app.register(
+    async (labelled) => {
+      await labelled.register(keyedAccess, { ...gateway.access, scope: "label" });
+      await labelled.register(jsonRoutesPlugin);
+      await labelled.register(ndjsonRoutesPlugin);
+      await labelled.register(labelsRoutes);
+    },
+    { prefix: "/v1" },
+  );
+  await app.register(
+    async (evaluated) => {
+      await evaluated.register(keyedAccess, { ...gateway.access, scope: "eval" });
+      await evaluated.register(jsonRoutesPlugin);
+      await evaluated.register(scoreRoute);
+      await evaluated.register(rewardRoute);
+    },
+    { prefix: "/v1" },
+  );
+  await app.register(
+    async (evaluating) => {
+      await evaluating.register(keyedAccess, { ...gateway.access, scope: "eval" });
+      await evaluating.register(jsonRoutesPlugin);
+      await evaluating.register(garmentsRoutes);
+    },
+    { prefix: "/v1" },
+  );
+  await app.register(
+    async (erasing) => {
+      await erasing.register(keyedAccess, { ...gateway.access, scope: "admin" });
+      await erasing.register(jsonRoutesPlugin);
+      await erasing.register(eraseGarmentRoute);
+    },
+    { prefix: "/v1" },
+  );
+  await app.register(
     async (admin) => {
       await admin.register(keyedAccess, { ...gateway.access, scope: "admin" });
       await admin.register(jsonRoutesPlugin);
       await admin.register(backendsRoutes);
+      await admin.register(shadowRoutes);
     },
     { prefix: "/admin" },
   );

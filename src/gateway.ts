@@ -16,6 +16,8 @@ import { defineError, systemClock } from "./kernel/index.ts";
 import type { Clock, Random } from "./kernel/index.ts";
 import { createAccess } from "./access.ts";
 import type { Access } from "./access.ts";
+import { createLabels } from "./labels/index.ts";
+import type { Labels } from "./labels/index.ts";
 import { backoffMs, createAdmission, createBrownOut, createRetryBudget } from "./limits/index.ts";
 import type { Admission } from "./limits/index.ts";
 import { followAnswers } from "./follow-answers.ts";
@@ -26,6 +28,8 @@ import { createGarments, startRetention } from "./predictions/index.ts";
 import type { Garments, RetentionRules } from "./predictions/index.ts";
 import { openStorage } from "./storage/index.ts";
 import type { Storage } from "./storage/index.ts";
+import { openScoring } from "./open-scoring.ts";
+import type { Scoring } from "./open-scoring.ts";
 import { createInstruments, createLogger } from "./telemetry/index.ts";
 import type { Instruments, Logger } from "./telemetry/index.ts";
 
@@ -51,6 +55,9 @@ export interface Gateway {
   readonly admission: Admission;
   readonly idempotency: Idempotency;
   readonly storage: Storage;
+  /** Ground truth. */
+  readonly labels: Labels;
+  readonly scoring: Scoring;
   readonly following: Following;
   readonly garments: Garments;
   readonly fetchImage: FetchImage;
@@ -175,6 +182,9 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     score: async () => null,
     onStored: () => {},
   });
+  const scoring = openScoring({ evaluation: config.evaluation, clock, instruments });
+  const { canonicalise } = scoring.canonicaliser;
+  const labels = createLabels({ storage, canonicalise, wall: () => clock.wall() });
   const retention = startRetention({ storage, clock, log, instruments, rules: () => retentionRules(current) });
 
   async function reconfigure(next: Config): Promise<void> {
@@ -209,6 +219,8 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     admission,
     idempotency,
     storage,
+    labels,
+    scoring,
     following,
     garments: createGarments(storage),
     fetchImage: imageFetcher.fetch,
@@ -238,6 +250,7 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
       await fleet.close();
       await images.close();
       await embedded?.close();
+      await scoring.close();
       await storage.close();
     },
   };

@@ -10,7 +10,7 @@ interface SchemaNode {
   enum?: string[];
   const?: string;
   properties?: Record<string, SchemaNode>;
-  required?: string[];
+  required?: string[] | undefined;
   items?: SchemaNode;
   anyOf?: SchemaNode[];
   minimum?: number;

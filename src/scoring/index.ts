@@ -3,6 +3,7 @@
  * consistency over repeats. docs/scoring.md names the file behind each formula.
  * Pure: knows no store, no clock, no model and no server; what SBERT or NLI say is handed in.
  */
+export { readLabels } from "./read-labels.ts";
 export { createScorer } from "./scorer.ts";
 export type { Scorer } from "./scorer.ts";
 export type { Consistency } from "./consistency.ts";

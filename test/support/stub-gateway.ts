@@ -9,8 +9,10 @@ import { createAccess } from "../../src/access.ts";
 import { createIdempotency } from "../../src/cache/index.ts";
 import { createAdmission } from "../../src/limits/index.ts";
 import { systemClock } from "../../src/kernel/index.ts";
+import type { Labels } from "../../src/labels/index.ts";
 import { createImageFetcher } from "../../src/net/index.ts";
 import type { FetchImage } from "../../src/net/index.ts";
+import { openScoring } from "../../src/open-scoring.ts";
 import { createInstruments } from "../../src/telemetry/index.ts";
 
 export interface StubGateway {
@@ -28,12 +30,15 @@ interface StubOptions {
   infer?: (garment: Garment) => Promise<InferredAnswer>;
   /** Switched off where not given. */
   fetchImage?: FetchImage;
+  /** None where not given. */
+  labels?: Labels;
 }
 
 /** The HTTP side with inference replaced: for what happens before and after it. */
 export async function buildStubGateway({
   change,
   infer = answerNulls,
+  labels,
   fetchImage = createImageFetcher({ isEnabled: false, allowHosts: [], maxBytes: 0, clock: systemClock }).fetch,
 }: StubOptions = {}): Promise<StubGateway> {
   const config = structuredClone<Config>(loadConfig({ environment: {} }));
@@ -44,18 +49,21 @@ export async function buildStubGateway({
     { level: "debug", base: null },
     { write: (line: string) => void logLines.push(JSON.parse(line) as Record<string, unknown>) },
   );
+  const instruments = createInstruments();
   const gateway = {
     config,
     clock: systemClock,
     log,
-    instruments: createInstruments(),
+    instruments,
     fleet: { describe: () => [] },
     infer: async (garment: Garment) => {
       garments.push(garment);
       return infer(garment);
     },
     fetchImage,
-    following: { observe: () => {} },
+    labels,
+    scoring: openScoring({ evaluation: config.evaluation, clock: systemClock, instruments }),
+    following: { observe: () => {}, shadow: {} },
     access: createAccess(config),
     admission: createAdmission({
       maxInFlight: config.admission.max_in_flight,
