@@ -56,3 +56,7 @@ export { ReviewQueueQuerySchema, ReviewQueueSchema } from "./http/eval/review-qu
 export type { ReviewItem, ReviewQueueAnswer, ReviewQueueQuery } from "./http/eval/review-queue.ts";
 export { exportFormats, ExportQuerySchema } from "./http/eval/export.ts";
 export type { ExportQuery } from "./http/eval/export.ts";
+export { DriftQuerySchema, DriftSchema } from "./http/eval/drift.ts";
+export type { DriftAnswer, DriftQuery } from "./http/eval/drift.ts";
+export { AuditQuerySchema, AuditSchema } from "./http/eval/audit.ts";
+export type { AuditAnswer, AuditQuery } from "./http/eval/audit.ts";

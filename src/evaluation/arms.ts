@@ -36,18 +36,26 @@ export async function findCurrentPair(storage: Storage, baseline: string, candid
   return best?.pair ?? null;
 }
 
+/** The arm that each backend answered with last; of all backends where none is named. */
+export async function findNewestArms(storage: Storage, backend?: string): Promise<ArmsTable[]> {
+  const arms = await readSeenArms(storage, backend === undefined ? null : [backend]);
+  const newest = new Map<string, SeenArm>();
+  for (const arm of arms) {
+    const known = newest.get(arm.backend);
+    if (known === undefined || known.newest_id < arm.newest_id) newest.set(arm.backend, arm);
+  }
+  return [...newest.values()];
+}
+
 /** Whether two arms get the same question about the same images. */
 function asksTheSame(a: ArmsTable, b: ArmsTable): boolean {
   return a.prompt === b.prompt && a.schema === b.schema && a.preparation === b.preparation;
 }
 
-async function readSeenArms({ db }: Storage, backends: readonly string[]): Promise<SeenArm[]> {
-  const rows = await db
-    .selectFrom("arms")
-    .selectAll()
-    .select(newestAnswer)
-    .where("backend", "in", [...backends])
-    .execute();
+async function readSeenArms({ db }: Storage, backends: readonly string[] | null): Promise<SeenArm[]> {
+  let query = db.selectFrom("arms").selectAll().select(newestAnswer);
+  if (backends !== null) query = query.where("backend", "in", [...backends]);
+  const rows = await query.execute();
   return rows.flatMap((arm) => (arm.newest_id === null ? [] : [{ ...arm, newest_id: arm.newest_id }]));
 }
 

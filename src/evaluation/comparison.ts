@@ -1,6 +1,7 @@
 import { stableHash } from "../kernel/index.ts";
 import type { DecisionRules } from "../statistics/index.ts";
 import type { ComparisonAnswer, ComparisonQuery } from "../../schemas/index.ts";
+import type { Storage } from "../storage/index.ts";
 import { findCurrentPair } from "./arms.ts";
 import type { ArmPair } from "./arms.ts";
 import { readCoverage } from "./coverage-hours.ts";
@@ -16,6 +17,7 @@ import {
 } from "./describe-comparison.ts";
 import { notFound, requestInvalid } from "./errors.ts";
 import { readLabelHealth } from "./label-health.ts";
+import type { DescribeBuild } from "./same-build.ts";
 import { createRunningPairs } from "./running-pairs.ts";
 import type { RunningPairs } from "./running-pairs.ts";
 
@@ -86,7 +88,7 @@ export function createComparisons(parts: ComparisonParts): Comparisons {
       const { decision: rules, ...configured } = settings();
       const baseline = query.baseline ?? configured.baseline;
       const candidate = query.candidate ?? configured.candidate;
-      await checkBackends(baseline, candidate);
+      await checkBackends(storage, describeBuild, { baseline, candidate });
       const arms = await findCurrentPair(storage, baseline, candidate);
       const coverage = await readCoverage(storage, [baseline, candidate], clock.wall());
       const common = { baseline, candidate, decision: { ...rules }, coverage, as_of_ms: clock.wall() };
@@ -108,24 +110,29 @@ export function createComparisons(parts: ComparisonParts): Comparisons {
       };
     },
   };
+}
 
-  async function checkBackends(baseline: string, candidate: string): Promise<void> {
-    if (baseline === "" || candidate === "") {
-      throw requestInvalid(
-        "Name both backends: this gateway's configuration has no shadow.baseline and shadow.candidate.",
-      );
-    }
-    if (baseline === candidate) {
-      throw requestInvalid("Name two different backends as baseline and candidate.", {
-        errors: [{ path: "candidate", message: "must differ from baseline" }],
-      });
-    }
-    for (const id of [baseline, candidate]) {
-      if (describeBuild(id) !== null) continue;
-      const seen = await storage.db.selectFrom("arms").select("id").where("backend", "=", id).executeTakeFirst();
-      if (seen === undefined) {
-        throw notFound(`No backend has the id ${JSON.stringify(id)}. GET /v1/models lists them.`);
-      }
+/** @throws GatewayError request_invalid, not_found */
+export async function checkBackends(
+  { db }: Storage,
+  describeBuild: DescribeBuild,
+  { baseline, candidate }: { baseline: string; candidate: string },
+): Promise<void> {
+  if (baseline === "" || candidate === "") {
+    throw requestInvalid(
+      "Name both backends: this gateway's configuration has no shadow.baseline and shadow.candidate.",
+    );
+  }
+  if (baseline === candidate) {
+    throw requestInvalid("Name two different backends as baseline and candidate.", {
+      errors: [{ path: "candidate", message: "must differ from baseline" }],
+    });
+  }
+  for (const id of [baseline, candidate]) {
+    if (describeBuild(id) !== null) continue;
+    const seen = await db.selectFrom("arms").select("id").where("backend", "=", id).executeTakeFirst();
+    if (seen === undefined) {
+      throw notFound(`No backend has the id ${JSON.stringify(id)}. GET /v1/models lists them.`);
     }
   }
 }

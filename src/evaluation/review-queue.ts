@@ -78,6 +78,11 @@ export async function readReviewQueue(
   };
 }
 
+/** The two backends have not answered the same question yet. */
+export function describeNoQueue(baseline: string, candidate: string): ReviewQueueAnswer {
+  return { baseline, candidate, looked_at: 0, unlabelled: 0, audit_share: auditShare, garments: [] };
+}
+
 async function readCandidates({ db }: Storage, { baseline, candidate }: ArmPair) {
   const rows = await db
     .selectFrom("answers as one")
