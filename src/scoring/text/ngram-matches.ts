@@ -34,7 +34,8 @@ const [stemOf, symbolOf, leftOf] = [0, 1, 2];
 const unknown = -1;
 
 /** At most half full. */
-const createTable = (maxEntries: number): Int32Array => new Int32Array(entrySize << Math.ceil(Math.log2(2 * maxEntries + 1)));
+const createTable = (maxEntries: number): Int32Array =>
+  new Int32Array(entrySize << Math.ceil(Math.log2(2 * maxEntries + 1)));
 
 /** Counts the reference's n-grams in; `entries` become those of this order. */
 function enter(table: Int32Array, entries: Int32Array, symbols: Int32Array): void {
