@@ -1,5 +1,7 @@
 import { Kysely } from "kysely";
+import { systemClock } from "../kernel/index.ts";
 import { StorageRefused, StorageUnavailable } from "./errors.ts";
+import type { UnavailableReason } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import { createSqliteDialect } from "./sqlite-dialect.ts";
 import { checkSqliteFile } from "./sqlite-file.ts";
@@ -11,7 +13,7 @@ import type { Tables } from "./tables.ts";
 const inMemory = ":memory:";
 
 /** Opens a file, or `:memory:`. The folder is created where it is missing. @throws StorageRefused */
-export async function openSqlite(path: string, { log, wall = Date.now }: StorageDeps): Promise<Storage> {
+export async function openSqlite(path: string, { log, clock = systemClock, onError }: StorageDeps): Promise<Storage> {
   if (path !== inMemory) checkSqliteFile(path);
   let isClosed = false;
   let thread = startSqliteThread();
@@ -29,13 +31,15 @@ export async function openSqlite(path: string, { log, wall = Date.now }: Storage
     return thread;
   }
 
-  const db = new Kysely<Tables>({ dialect: createSqliteDialect(connect) });
+  const db = new Kysely<Tables>({
+    dialect: createSqliteDialect({ connect, onError: (error) => onError?.(reasonOf(error)) }),
+  });
   const close = async (): Promise<void> => {
     isClosed = true;
     await thread.close();
   };
   try {
-    await migrate(db, "sqlite", wall);
+    await migrate(db, "sqlite", clock.wall);
   } catch (error) {
     await close();
     throw refusal(path, error);
@@ -48,6 +52,10 @@ export async function openSqlite(path: string, { log, wall = Date.now }: Storage
     },
     close,
   };
+}
+
+function reasonOf(error: unknown): UnavailableReason | "query" {
+  return error instanceof StorageUnavailable ? error.reason : "query";
 }
 
 function refusal(path: string, error: unknown): Error {

@@ -1,6 +1,9 @@
 import type { Kysely } from "kysely";
+import type { Clock } from "../kernel/index.ts";
 import type { Log } from "../telemetry/index.ts";
 import { StorageRefused } from "./errors.ts";
+import type { UnavailableReason } from "./errors.ts";
+import { openPostgres } from "./open-postgres.ts";
 import { openSqlite } from "./open-sqlite.ts";
 import type { Tables } from "./tables.ts";
 
@@ -20,8 +23,9 @@ export interface Storage {
 
 export interface StorageDeps {
   log: Log;
-  /** Milliseconds since the epoch. */
-  wall?: () => number;
+  clock?: Clock;
+  /** Told of every query that fails: why the store could not serve it, or `query` where the query itself was wrong. */
+  onError?: (reason: UnavailableReason | "query") => void;
 }
 
 /**
@@ -31,5 +35,6 @@ export interface StorageDeps {
  */
 export async function openStorage(url: string, deps: StorageDeps): Promise<Storage> {
   if (url.startsWith("sqlite:")) return await openSqlite(url.slice("sqlite:".length), deps);
+  if (/^postgres(ql)?:/.test(url)) return await openPostgres(url, deps);
   throw new StorageRefused("storage.url must start with sqlite: or postgres://");
 }
