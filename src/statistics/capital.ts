@@ -8,8 +8,8 @@ const mostCapital = 1e300;
  * the chance that it ever reaches 1/alpha is at most alpha (Ville), however often somebody looks.
  */
 export interface Capital {
-  /** Takes in the next difference, -1..1; answers the capital after it. */
-  push(difference: number): number;
+  /** Takes in the next difference, -1..1; answers whether the capital after it is at least `enough`. */
+  push(difference: number): boolean;
   /** The capital now: the e-value against the hypothesis. */
   readonly value: number;
   /** What each stake of `stakes` holds of it. */
@@ -24,9 +24,10 @@ export interface Capital {
  * capital process for x = (1 + d)/2, with a mixture of constant stakes in place of one predictable stake.
  *
  * @param mean in (-1, 1]
+ * @param enough the capital that decides
  * @param holdings what each stake holds to begin with, for a capital that takes up an earlier one
  */
-export function createCapital(mean: number, holdings: number[] = shares.slice()): Capital {
+export function createCapital(mean: number, enough: number, holdings: number[] = shares.slice()): Capital {
   const scale = 1 / (1 + mean);
   const count = stakes.length;
   return {
@@ -39,7 +40,7 @@ export function createCapital(mean: number, holdings: number[] = shares.slice())
         holdings[at] = kept;
         total += kept;
       }
-      return total;
+      return total >= enough;
     },
     get value() {
       return holdings.reduce((sum, held) => sum + held);

@@ -32,9 +32,9 @@ export function createEvidence({ alpha, margin }: { alpha: number; margin: numbe
   const enough = 1 / alpha;
   const below = createLowerBound(alpha);
   const above = createLowerBound(alpha);
-  const promotion: Capital = createCapital(-limit);
+  const promotion: Capital = createCapital(-limit, enough);
   // The mirror image: that -d has mean `margin` or less.
-  const rejection: Capital = createCapital(limit);
+  const rejection: Capital = createCapital(limit, enough);
   let pairs = 0;
   let sum = 0;
   let promotedAt: number | null = null;
@@ -48,11 +48,11 @@ export function createEvidence({ alpha, margin }: { alpha: number; margin: numbe
       sum += difference;
       below.push(difference);
       above.push(mirrored);
-      if (promotion.push(difference) >= enough && promotedAt === null) {
+      if (promotion.push(difference) && promotedAt === null) {
         promotedAt = pairs;
         below.raise(-limit);
       }
-      if (rejection.push(mirrored) >= enough && !isBelowMargin) {
+      if (rejection.push(mirrored) && !isBelowMargin) {
         isBelowMargin = true;
         above.raise(limit);
       }

@@ -7,9 +7,6 @@ import { shares, stakes } from "./stakes.ts";
 const smallestStep = 1e-4;
 const relativeStep = 0.02;
 
-/** Newton's method starts close by: one step lands within a hundredth of the way that is left, a second one on the spot. */
-const newtonSteps = 2;
-
 const logShares = shares.map((share) => Math.log(share));
 
 /** A bound that holds at all times at once, with probability 1 - alpha, and never falls again. */
@@ -34,23 +31,23 @@ export function createLowerBound(alpha: number): LowerBound {
   const seen = createHistogram();
   let low = -1;
   let watchedMean = nextMean();
-  let watched = createCapital(watchedMean);
+  let watched = createCapital(watchedMean, enough);
 
   function nextMean(): number {
     return Math.min(1, low + Math.max(smallestStep, relativeStep * (meanOf(seen) - low)));
   }
 
   function raise(mean: number): void {
-    low = Math.max(low, mean, highestExcluded(seen, mean, enough));
+    low = Math.max(low, mean, excludedAbove(mean, seen, enough));
     watchedMean = nextMean();
-    watched = createCapital(watchedMean, holdingsAt(seen, watchedMean));
+    watched = createCapital(watchedMean, enough, holdingsAt(seen, watchedMean));
   }
 
   return {
     push(difference) {
       seen.push(difference);
       // At 1 there is nothing left to exclude.
-      if (watched.push(difference) >= enough && low < 1) raise(watchedMean);
+      if (watched.push(difference) && low < 1) raise(watchedMean);
     },
     get low() {
       return low;
@@ -61,22 +58,16 @@ export function createLowerBound(alpha: number): LowerBound {
 }
 
 /**
- * A mean against which the capital of these differences is at least `enough`, about the highest, searched upwards from `from`; -1
- * if not even `from` is excluded. With u = -log(1 + mean) the logarithm of the capital is convex and rises with u (it is that
- * of a polynomial in 1/(1 + mean) without negative coefficients), so that Newton's method comes down to the root from above:
- * every point it reaches is excluded too.
+ * A mean above `from` against which the capital of these differences still is at least `enough`; -1 if not even `from` is excluded.
+ * With u = -log(1 + mean) the logarithm of the capital is convex and rises with u (it is that of a polynomial in 1/(1 + mean)
+ * without negative coefficients), so that a step of Newton's method towards the root ends before it, on the excluded side. From
+ * close by, as here, it ends nearly on it.
  */
-function highestExcluded(seen: Histogram, from: number, enough: number): number {
-  const goal = Math.log(enough);
-  let best = -1;
-  let u = -Math.log(1 + from);
-  for (let step = 0; step < newtonSteps; step++) {
-    const { value, slope } = logCapital(seen, u);
-    if (value < goal) break;
-    u -= (value - goal) / slope;
-    best = Math.exp(-u) - 1;
-  }
-  return Math.min(1, best);
+function excludedAbove(from: number, seen: Histogram, enough: number): number {
+  const u = -Math.log(1 + from);
+  const { value, slope } = logCapital(seen, u);
+  const beyond = value - Math.log(enough);
+  return beyond < 0 ? -1 : Math.min(1, Math.exp(beyond / slope - u) - 1);
 }
 
 /** The logarithm of the capital against the mean exp(-u) - 1, and its derivative by u. */

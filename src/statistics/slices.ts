@@ -23,8 +23,8 @@ export function failingSlices(
 ): readonly string[] {
   const large = slices.filter(({ differences }) => differences.length >= fewestPairs);
   const values = large.map(({ differences }) => {
-    const capital = createCapital(margin);
-    for (const difference of differences) capital.push(-difference);
+    const capital = createCapital(margin, 1 / alpha);
+    for (const difference of differences) capital.push(0 - difference);
     return capital.value;
   });
   return fallenByEValues(values, alpha).map((at) => describe(large[at] as Slice, alpha, margin));

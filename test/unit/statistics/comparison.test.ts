@@ -99,9 +99,9 @@ test("a critical field without labels holds a promotion back; one without a marg
 });
 
 test("JSON that breaks more often holds a promotion back, whatever the scores say", () => {
-  const pairs = pairsOf(1000).map((pair, at) =>
-    at % 20 === 0 ? { ...pair, candidate: { ...pair.candidate, isClean: false } } : pair,
-  );
+  const broken = aPair();
+  broken.candidate.isClean = false;
+  const pairs = Array.from({ length: 1000 }, (_, at) => (at % 20 === 0 ? broken : aPair()));
   const { verdict, jsonRate, reasons } = compare(pairs, aRule(), facts());
   assert.equal(verdict, "collecting");
   assert.equal(jsonRate.difference.toFixed(3), "-0.050");

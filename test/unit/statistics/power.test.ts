@@ -29,6 +29,7 @@ const cases = [
   { name: "an equal candidate, no flips", verdict: "promote", lose: 0, win: 0 },
   { name: "an equal candidate, 1 % of each field flips", verdict: "promote", lose: 0.005, win: 0.005 },
   { name: "an equal candidate, 3 % of each field flips", verdict: "promote", lose: 0.015, win: 0.015 },
+  { name: "an equal candidate, 10 % of each field flips", verdict: "promote", lose: 0.05, win: 0.05 },
   { name: "a candidate 0.3 points worse, 3 % flips", verdict: "promote", lose: 0.0165, win: 0.0135 },
   { name: "a candidate 1.8 points worse, 3 % flips", verdict: "reject", lose: 0.024, win: 0.006 },
   { name: "a candidate 1.8 points worse, 10 % flips", verdict: "reject", lose: 0.059, win: 0.041 },
