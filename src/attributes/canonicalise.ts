@@ -26,11 +26,11 @@ export interface Canonicaliser {
 /** Changes when the code around the vocabulary folds differently; part of `vocabularyVersion`. */
 const foldingVersion = 1;
 
-/** Names of distinct values that are kept for each field; those of a fleet's garments are a few thousand. */
-const memoEntries = 20_000;
+/** Names of distinct values that are kept for each field; few fields have that many in a day. */
+const memoEntries = 4000;
 
 /** Longer texts are no values of a field; they are folded each time rather than kept. */
-const longestKept = 100;
+const longestKept = 80;
 
 /**
  * Creates a canonicaliser from the shipped vocabulary with the owner's aliases over it. It keeps what it has folded,
@@ -42,12 +42,15 @@ export function createCanonicaliser(aliases: Aliases = {}): Canonicaliser {
   const fields = Object.fromEntries(
     fieldNames.map((field) => [field, createFieldForms(field, vocabulary[field], aliases[field] ?? {})]),
   ) as Record<FieldName, FieldForms>;
-  const memos = Object.fromEntries(
-    fieldNames.map((field) => [field, createBoundedMemo(fields[field].keyOf, memoEntries, longestKept)]),
-  ) as Record<FieldName, (text: string) => string | null>;
+  const remember = (form: keyof FieldForms): Record<FieldName, (text: string) => string | null> =>
+    Object.fromEntries(
+      fieldNames.map((field) => [field, createBoundedMemo(fields[field][form], memoEntries, longestKept)]),
+    ) as Record<FieldName, (text: string) => string | null>;
+  const keys = remember("keyOf");
+  const phrases = remember("phraseOf");
   return {
-    canonicalise: (field, value) => (value === null ? null : memos[field](value)),
-    phrase: (field, value) => (value === null ? null : fields[field].phraseOf(value)),
+    canonicalise: (field, value) => (value === null ? null : keys[field](value)),
+    phrase: (field, value) => (value === null ? null : phrases[field](value)),
     vocabularyVersion: stableHash({ foldingVersion, vocabulary, aliases }).slice(0, 12),
   };
 }

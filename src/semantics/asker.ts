@@ -93,7 +93,7 @@ export function createAsker<I, O extends object | number>(options: AskerOptions<
   function sendWaiting(): void {
     while (active < server.maxConcurrency && waiting.size > 0) {
       if (!backOff.mayAsk()) {
-        for (const entry of [...waiting]) entry.settle("resting", null);
+        for (const entry of waiting) entry.settle("resting", null);
         return;
       }
       const batch = [...waiting.values().take(server.maxBatch)];

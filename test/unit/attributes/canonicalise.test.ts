@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { fieldNames } from "../../../schemas/index.ts";
-import type { Attributes, FieldName } from "../../../schemas/index.ts";
+import type { Attributes, FieldName, FieldVocabulary } from "../../../schemas/index.ts";
+import { validateVocabulary } from "../../../src/attributes/vocabulary.ts";
 import { createCanonicaliser, fieldWeights, totalWeight } from "../../../src/attributes/index.ts";
 
 const { canonicalise, phrase, vocabularyVersion } = createCanonicaliser();
@@ -141,6 +142,26 @@ describe("canonicalise", () => {
     assert.equal(phrase("neckline", "CREWNECK"), "crew neck");
     assert.equal(phrase("type", "Maxi-Dress"), "maxi dress");
     assert.equal(phrase("color", "White/Navy"), "navy blue and white");
+  });
+});
+
+describe("the shipped vocabulary", () => {
+  test("gives each name and its other names one form, and no other name the same", () => {
+    for (const [field, { values }] of Object.entries(validateVocabulary()) as [FieldName, FieldVocabulary][]) {
+      const forms = Object.entries(values).map(([name, others]) => {
+        const form = canonicalise(field, name);
+        for (const other of others) assert.equal(canonicalise(field, other), form, `${field}: ${other}`);
+        return form;
+      });
+      assert.equal(new Set(forms).size, forms.length, field);
+    }
+  });
+
+  test("is refused where it is none", () => {
+    const vocabulary = structuredClone(validateVocabulary());
+    vocabulary.color.values["red"] = [""];
+    assert.throws(() => validateVocabulary(vocabulary), /vocabulary\.json: data\/color\/values\/red\/0/);
+    assert.throws(() => validateVocabulary({}), /must have required property 'type'/);
   });
 });
 
