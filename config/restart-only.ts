@@ -19,7 +19,6 @@ const restartOnly = [
   "cache.max_entries",
   "cache.ttl_ms",
   "admission.brown_out",
-  "shadow",
   "storage",
   "evaluation",
 ] as const;

@@ -16,20 +16,14 @@ import { defineError, systemClock } from "./kernel/index.ts";
 import type { Clock, Random } from "./kernel/index.ts";
 import { createAccess } from "./access.ts";
 import type { Access } from "./access.ts";
-import { createLabels } from "./labels/index.ts";
-import type { Labels } from "./labels/index.ts";
 import { backoffMs, createAdmission, createBrownOut, createRetryBudget } from "./limits/index.ts";
 import type { Admission } from "./limits/index.ts";
-import { followAnswers } from "./follow-answers.ts";
-import type { Following } from "./follow-answers.ts";
 import { createImageFetcher } from "./net/index.ts";
 import type { FetchImage, Internet } from "./net/index.ts";
-import { createGarments, startRetention } from "./predictions/index.ts";
-import type { Garments, RetentionRules } from "./predictions/index.ts";
+import { openShadowEval } from "./shadow-eval.ts";
+import type { ShadowEval } from "./shadow-eval.ts";
 import { openStorage } from "./storage/index.ts";
 import type { Storage } from "./storage/index.ts";
-import { openScoring } from "./open-scoring.ts";
-import type { Scoring } from "./open-scoring.ts";
 import { createInstruments, createLogger } from "./telemetry/index.ts";
 import type { Instruments, Logger } from "./telemetry/index.ts";
 
@@ -43,7 +37,7 @@ export interface GatewayOverrides {
 }
 
 /** Everything that serves, open and ready to be used by the routes. */
-export interface Gateway {
+export interface Gateway extends Omit<ShadowEval, "close"> {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
@@ -55,11 +49,6 @@ export interface Gateway {
   readonly admission: Admission;
   readonly idempotency: Idempotency;
   readonly storage: Storage;
-  /** Ground truth. */
-  readonly labels: Labels;
-  readonly scoring: Scoring;
-  readonly following: Following;
-  readonly garments: Garments;
   readonly fetchImage: FetchImage;
   /** The built-in simulator where `backends: embedded`, else null. */
   readonly embedded: Embedded | null;
@@ -135,7 +124,7 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     random,
     log,
     instruments,
-    onLiveCall: (id) => following.shadow.yieldTo(id),
+    onLiveCall: (id) => shadowEval.following.shadow.yieldTo(id),
   });
   const admission = createAdmission({
     maxInFlight: config.admission.max_in_flight,
@@ -171,21 +160,7 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
   };
   const inferenceParts = { config: () => current, images, fleet, instruments, clock, random, retries, budgetFactor };
   const access = createAccess(config);
-  const following = followAnswers({
-    config: () => current,
-    storage,
-    fleet,
-    admission,
-    clock,
-    log,
-    instruments,
-    score: async () => null,
-    onStored: () => {},
-  });
-  const scoring = openScoring({ evaluation: config.evaluation, clock, instruments });
-  const { canonicalise } = scoring.canonicaliser;
-  const labels = createLabels({ storage, canonicalise, wall: () => clock.wall() });
-  const retention = startRetention({ storage, clock, log, instruments, rules: () => retentionRules(current) });
+  const shadowEval = openShadowEval({ config: () => current, storage, fleet, admission, clock, log, instruments });
 
   async function reconfigure(next: Config): Promise<void> {
     const mistakes = findRestartOnly(current, next);
@@ -200,7 +175,10 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
       retryBudget = createRetryBudget({ ratio: next.routing.retry_budget, clock });
     }
     log.level = next.log.level;
+    // Only what differs: what an operator has set meanwhile, and a promotion, stay.
+    const shadowChange = changedMembers(current.shadow, next.shadow);
     current = next;
+    if (Object.keys(shadowChange).length > 0) shadowEval.following.shadow.change(shadowChange);
     // What has been used of a rate limit is kept where the limits stay as they are.
     if (hasNewAccess) await access.reconfigure(next);
   }
@@ -219,10 +197,7 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     admission,
     idempotency,
     storage,
-    labels,
-    scoring,
-    following,
-    garments: createGarments(storage),
+    ...shadowEval,
     fetchImage: imageFetcher.fetch,
     embedded,
     simulationNotice: simulationNotice(backends),
@@ -245,20 +220,20 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
       stopFollowing();
       await imageFetcher.close();
       await access.close();
-      await following.close();
-      await retention.close();
+      await shadowEval.close();
       await fleet.close();
       await images.close();
       await embedded?.close();
-      await scoring.close();
       await storage.close();
     },
   };
 }
 
-function retentionRules({ storage }: Config): RetentionRules {
-  const { images, predictions } = storage;
-  return { imageDays: images.days, imageMaxBytes: images.max_bytes, predictionDays: predictions.days };
+function changedMembers<T extends object>(before: T, next: T): Partial<T> {
+  const keys = Object.keys(next) as (keyof T)[];
+  return Object.fromEntries(
+    keys.filter((key) => !isDeepStrictEqual(before[key], next[key])).map((key) => [key, next[key]]),
+  ) as Partial<T>;
 }
 
 function simulationNotice(backends: readonly BackendConfig[]): string {

@@ -37,7 +37,9 @@ export interface AcquireOptions {
 }
 
 /** What an operator may change while it runs. */
-export type AdminChange = Partial<Pick<BackendConfig, "role" | "weight" | "tiers" | "max_concurrency">> & { state?: AdminState };
+export type AdminChange = Partial<Pick<BackendConfig, "role" | "weight" | "tiers" | "max_concurrency">> & {
+  state?: AdminState;
+};
 
 /** One vLLM server as the gateway sees it. */
 export interface Backend {
