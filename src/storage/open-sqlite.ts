@@ -68,7 +68,8 @@ function refusal(path: string, error: unknown): Error {
     );
   }
   return new StorageRefused(
-    `storage.url sqlite:${path}: the database cannot be opened (${message}); nothing was overwritten`,
+    `storage.url sqlite:${path}: the database cannot be opened (${message}); nothing was overwritten. ` +
+      "Move it away, or name another file",
     error,
   );
 }

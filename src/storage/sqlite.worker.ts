@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
 import { parentPort } from "node:worker_threads";
@@ -15,12 +16,20 @@ const nothing: SqliteResult = { columns: [], rows: [], changes: 0, lastInsertRow
 const prepared = new Map<string, Prepared>();
 let database: DatabaseSync | undefined;
 
+/** Milliseconds that a query waits for another process's lock. */
+const timeout = 5000;
+
+/** A check of every page takes about 10 ms a MiB, so that larger files are not looked through at each start. */
+const checkBelowBytes = 64 * 2 ** 20;
+
 /**
  * Opens the file. WAL lets other processes read meanwhile; FULL syncs each commit, so that an accepted label survives a
  * power cut too; recursive triggers make `replace` ask the audit's triggers.
  */
 function open(path: string): SqliteResult {
-  database = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > 0) examine(path, size);
+  database = new DatabaseSync(path, { timeout });
   database.exec(`
     pragma journal_mode = wal;
     pragma synchronous = full;
@@ -30,6 +39,19 @@ function open(path: string): SqliteResult {
     pragma recursive_triggers = on;
   `);
   return nothing;
+}
+
+/** Reads before anything is opened for writing, so that a damaged file stays as it is. */
+function examine(path: string, size: number): void {
+  const reader = new DatabaseSync(path, { readOnly: true, timeout });
+  try {
+    const check = size <= checkBelowBytes ? "pragma quick_check(1)" : "select count(*) from sqlite_schema";
+    const [found] = Object.values(reader.prepare(check).get() ?? {});
+    if (typeof found === "string" && found !== "ok")
+      throw new Error(`the file is damaged: ${found.replaceAll("\n", " ")}`);
+  } finally {
+    reader.close();
+  }
 }
 
 function query(sql: string, parameters: SqliteValue[]): SqliteResult {
