@@ -4,6 +4,7 @@
  */
 export { parseCacheControl } from "./cache-control.ts";
 export { admissionPlugin } from "./admission.ts";
+export { arrivalPlugin } from "./arrival.ts";
 export { keyedAccess } from "./auth.ts";
 export { chatPlugin } from "./chat/index.ts";
 export { eventStreamPlugin } from "./event-stream.ts";
@@ -11,6 +12,7 @@ export { notFound } from "./errors.ts";
 export { idempotencyPlugin } from "./idempotency.ts";
 export type { IdempotentContent } from "./idempotency.ts";
 export { jsonRoutesPlugin } from "./json-routes.ts";
+export { ndjsonRoutesPlugin } from "./ndjson-routes.ts";
 export { observePlugin } from "./observe.ts";
 export { openApiPlugin } from "./openapi.ts";
 export { answerFrameworkError, problemPlugin } from "./problem.ts";

@@ -53,6 +53,7 @@ export const openApiPlugin = fp(
         tags: [
           { name: "attributes", description: "One garment, nine attributes" },
           { name: "chat", description: "For clients that speak OpenAI's API" },
+          { name: "labels", description: "Ground truth" },
           { name: "models", description: "What serves" },
           { name: "operations", description: "Health, metrics, this description" },
         ],

@@ -4,7 +4,7 @@ import { GatewayError } from "../kernel/index.ts";
 import { OpenAiErrorSchema, ProblemSchema } from "../../schemas/index.ts";
 import type { ErrorCode, Problem } from "../../schemas/index.ts";
 import { Misfit } from "./error-item.ts";
-import { internalError, notFound, requestInvalid, unsupportedMediaType } from "./errors.ts";
+import { bodyTooLarge, internalError, notFound, requestInvalid, unsupportedMediaType } from "./errors.ts";
 import { toOpenAiError } from "./openai-error.ts";
 
 declare module "fastify" {
@@ -82,6 +82,7 @@ function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError 
         : "Send multipart/form-data, an image/* body, or application/json.",
     );
   }
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge("The body is larger than this path takes.");
   // Fastify's own complaints about a request carry a 4xx status; whatever else arrives here is unforeseen.
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500
     ? requestInvalid("The request is not well-formed.", { cause: thrown })

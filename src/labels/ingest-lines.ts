@@ -41,7 +41,7 @@ interface IngestDeps extends IngestOptions {
 }
 
 /** Lines that are worked on before others get a turn, and labels in one transaction at most. */
-const batchLines = 1000;
+const batchLines = 500;
 
 /** Text that a batch is made of at most: what is left of it after cleaning may still hold it in memory. */
 const batchBytes = 4 * 1024 * 1024;
