@@ -50,7 +50,7 @@ export function createSliceTally(dimension: Dimension, canonicalise: Canonicalis
       addTo(tally.clean, row.is_clean, weight);
     },
     describe(arms) {
-      const sorted = [...slices].sort((a, b) => rowsOf(b[1]) - rowsOf(a[1]));
+      const sorted = [...slices].sort((a, b) => rowsOf(b[1]) - rowsOf(a[1]) || ((a[0] ?? "") < (b[0] ?? "") ? -1 : 1));
       return {
         slices: sorted.slice(0, shownValues).map(([value, tallies]) => ({
           value,

@@ -112,10 +112,10 @@ export const ComparisonSchema = Type.Object({
     fields: perFieldName(
       Type.Object({
         disagreement: share("Share whose values differ."),
-        bound: share("Upper 95 % limit of that share."),
+        bound: Type.Number({ description: "Upper 95 % limit of that share." }),
       }),
     ),
-    weighted_bound: share("The weighted scores cannot differ by more than this, labels or not."),
+    weighted_bound: Type.Number({ description: "The weighted scores cannot differ by more than this, labels or not." }),
   }),
   coverage: Type.Array(
     Type.Object({
