@@ -6,6 +6,8 @@ import { ConfigError, explain } from "./mistakes.ts";
 import type { Mistake } from "./mistakes.ts";
 import type { Value } from "./merge.ts";
 
+const validate = new Ajv({ allErrors: true, verbose: true }).compile<MetricDefinitions>(MetricDefinitionsSchema);
+
 const shippedFile = new URL("peakbench_metrics.json", import.meta.url);
 
 /**
@@ -19,7 +21,6 @@ export function loadMetricDefinitions(file: URL | string = shippedFile): MetricD
   } catch {
     throw new ConfigError([{ path: String(file), found: "no readable JSON", expected: "a JSON file" }]);
   }
-  const validate = new Ajv({ allErrors: true, verbose: true }).compile<MetricDefinitions>(MetricDefinitionsSchema);
   if (!validate(read)) throw new ConfigError(explain(validate.errors ?? [], read));
   const mistakes = (["composite", "reward"] as const).flatMap((score) => checkSum(score, read[score]));
   if (mistakes.length > 0) throw new ConfigError(mistakes);

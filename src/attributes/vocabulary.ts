@@ -1,14 +1,15 @@
 import { Ajv } from "ajv";
-import { VocabularySchema, shippedVocabulary } from "../../schemas/index.ts";
+import { shippedVocabulary, VocabularySchema } from "../../schemas/index.ts";
 import type { Vocabulary } from "../../schemas/index.ts";
+
+const ajv = new Ajv({ strict: true });
+const validate = ajv.compile<Vocabulary>(VocabularySchema);
 
 /**
  * The shipped vocabulary, once it is known to be one.
  * @throws Error naming the first place that does not fit
  */
 export function validateVocabulary(vocabulary: unknown = shippedVocabulary): Vocabulary {
-  const ajv = new Ajv({ strict: true });
-  const validate = ajv.compile<Vocabulary>(VocabularySchema);
   if (validate(vocabulary)) return vocabulary;
   throw new Error(`schemas/vocabulary.json: ${ajv.errorsText(validate.errors)}`);
 }

@@ -28,6 +28,7 @@ export const serve: Command = async (args, signals) => {
   // Process-wide and for good, hence here and not in the gateway.
   blockUnneededDecoders();
   const gateway = await openGateway(config);
+  gateway.scoring.scorer.warmUp();
   const app = await buildApp(gateway);
   try {
     await app.listen({ host: config.server.host, port: config.server.port });

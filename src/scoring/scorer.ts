@@ -27,6 +27,11 @@ export interface Scorer {
   readonly reward: RewardCompletion;
   /** How far repeated answers agree; each inner list holds the answers for one garment. */
   consistency(garments: readonly (readonly Predicted[])[]): Consistency;
+  /**
+   * Reads what is otherwise read when a text metric first needs it (synonyms: some tenths of a second without a pause),
+   * so that no request meets it.
+   */
+  warmUp(): void;
   /** Stands for the code, the vocabulary and the definitions: scores of two versions are not comparable. */
   readonly scorerVersion: string;
 }
@@ -57,6 +62,7 @@ export function createScorer({ canonicaliser, definitions }: ScorerOptions): Sco
     scoreTexts: createScoreTexts(scoreText, definitions),
     reward: createReward(scoreFields, definitions.reward),
     consistency: (garments) => measureConsistency(garments, canonicaliser),
+    warmUp: () => void scoreText({ reference: "navy dress", hypothesis: "red skirt" }),
     scorerVersion: `${codeVersion}-${stableHash({ vocabularyVersion, rules }).slice(0, 12)}`,
   };
 }

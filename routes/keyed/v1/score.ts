@@ -1,9 +1,10 @@
 import type { FastifyInstance } from "fastify";
-import type { Score } from "../../../src/open-scoring.ts";
 import { fieldNames, ScoreAnswerSchema, ScoreRequestSchema } from "../../../schemas/index.ts";
 import type { ScoreAnswer, ScoreRequest } from "../../../schemas/index.ts";
 import { scoreAnswerExample, scoreExample } from "../../examples/score.ts";
 import { problemResponses } from "../../problems.ts";
+
+type Score = Awaited<ReturnType<FastifyInstance["gateway"]["scoring"]["score"]>>;
 
 const schema = {
   tags: ["evaluation"],
