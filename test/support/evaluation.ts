@@ -121,7 +121,14 @@ export async function openTestEvaluation(url = "sqlite::memory:"): Promise<TestE
   }
 
   return {
-    ...{ storage, clock, instruments, evaluation, labelled, settings, builds, answer },
+    storage,
+    clock,
+    instruments,
+    evaluation,
+    labelled,
+    settings,
+    builds,
+    answer,
     async label(...given) {
       for (const label of given) await labels.put(label);
     },
@@ -148,7 +155,10 @@ async function storeAnswer({ db }: Storage, clock: ManualClock, given: Answered)
       backend,
       model: "m",
       quantization: backend === baseline ? "fp8" : "nvfp4",
-      ...{ fingerprint, prompt: "p1", schema: "s1", preparation },
+      fingerprint,
+      prompt: "p1",
+      schema: "s1",
+      preparation,
       simulated: 1,
       first_seen_ms: clock.wall() - dayMs,
     })
@@ -163,7 +173,9 @@ async function storeAnswer({ db }: Storage, clock: ManualClock, given: Answered)
       metadata: metadata === null ? null : JSON.stringify(metadata),
       created_ms: atMs,
       arm_id: arm,
-      ...{ cache: "miss", tier: "balanced", degraded: null },
+      cache: "miss",
+      tier: "balanced",
+      degraded: null,
       attributes: JSON.stringify(attributes ?? plainShirt),
       confidence: JSON.stringify(sure),
     })
@@ -177,7 +189,10 @@ async function storeAnswer({ db }: Storage, clock: ManualClock, given: Answered)
   await db
     .insertInto("answers")
     .values({
-      ...{ content, arm_id: arm, garment_id: garment, origin },
+      content,
+      arm_id: arm,
+      garment_id: garment,
+      origin,
       outcome: attributes === null ? "failed" : isClean ? "valid" : "repaired",
       failure: attributes === null ? "timeout" : null,
       attributes: attributes === null ? null : JSON.stringify(attributes),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { seededRandom } from "../../../src/kernel/index.ts";
-import type { ArmScores, FieldName } from "../../../schemas/index.ts";
+import type { ArmScores } from "../../../schemas/index.ts";
 import { fieldNames } from "../../../schemas/index.ts";
 import { armId, baseline, candidate, openTestEvaluation, plainShirt } from "../../support/evaluation.ts";
 import type { TestEvaluation } from "../../support/evaluation.ts";
@@ -123,7 +123,7 @@ function checkArm(arm: ArmScores, rows: readonly Row[]): void {
     "json rate",
   );
   for (const [at, name] of fieldNames.entries()) {
-    const field = arm.fields[name as FieldName];
+    const field = arm.fields[name];
     const labelled = rows.filter((row) => row.truths[at] !== "-");
     const isRight = (row: Row): number => Number(row.marks[at] === "1");
     assert.equal(field.samples, labelled.length);
@@ -147,7 +147,7 @@ function checkArm(arm: ArmScores, rows: readonly Row[]): void {
 /** F1 of each defect that is labelled or answered, plainly averaged; rows without a label for it say nothing. */
 function macroF1(rows: readonly Row[]): number {
   const counts = new Map<string, [hits: number, extra: number, missed: number]>();
-  const of = (name: string) => counts.get(name) ?? (counts.set(name, [0, 0, 0]).get(name) as [number, number, number]);
+  const of = (name: string) => counts.get(name) ?? counts.set(name, [0, 0, 0]).get(name) ?? assert.fail();
   for (const { labels, prediction, inclusion } of rows) {
     const truth = labels["defect_type"];
     if (truth === undefined) continue;
@@ -258,9 +258,14 @@ test("consistency is the share of fields that replays agree in", async () => {
   await opened.storage.db
     .insertInto("replays")
     .values({
-      ...{ content: "c1", arm_id: armId(baseline), created_ms: opened.clock.wall(), outcome: "valid" },
+      content: "c1",
+      arm_id: armId(baseline),
+      created_ms: opened.clock.wall(),
+      outcome: "valid",
       attributes: JSON.stringify(other),
-      ...{ weighted: 0.8, marks: "011111111", truths: "vvvvvvnnn" },
+      weighted: 0.8,
+      marks: "011111111",
+      truths: "vvvvvvnnn",
     })
     .execute();
   const { arms } = await opened.evaluation.leaderboard({});
