@@ -94,6 +94,8 @@ export function createBackfill({ storage, clock, log, settings, keepsAll, arms, 
     cancel();
     if (closing.signal.aborted) return;
     running = running.then(followOnce).finally(() => {
+      // Several may have been asked for while one ran.
+      cancel();
       if (!closing.signal.aborted) cancel = clock.after(followEveryMs, follow);
     });
   }
