@@ -112,7 +112,7 @@ function createPool(url: string): pg.Pool {
   return new pg.Pool({
     connectionString: url,
     max: maxConnections,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: 3000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: "garment-gateway",

@@ -90,7 +90,7 @@ async function connect(pool: pg.Pool, closing: AbortSignal): Promise<pg.PoolClie
   } catch (error) {
     if (!closing.aborted) throw error;
     client.then(
-      (late) => late.release(),
+      (late) => late.release(true),
       () => undefined,
     );
     throw new StorageUnavailable("closed", "the database is closed");
@@ -102,6 +102,11 @@ function createConnection(
   classified: <T>(action: () => Promise<T>) => Promise<T>,
 ): PooledConnection {
   let isDiscarded = false;
+  // A connection that breaks between two queries says so here, and would end the process if nobody listened; the next query tells.
+  const onBreak = (): void => {
+    isDiscarded = true;
+  };
+  client.on("error", onBreak);
   return {
     executeQuery: <R>({ sql, parameters }: CompiledQuery) =>
       classified(async (): Promise<QueryResult<R>> => {
@@ -119,7 +124,10 @@ function createConnection(
     async *streamQuery() {
       throw new Error("the store streams no rows: read pages by key");
     },
-    release: () => client.release(isDiscarded),
+    release() {
+      client.off("error", onBreak);
+      client.release(isDiscarded);
+    },
     discard() {
       isDiscarded = true;
     },
