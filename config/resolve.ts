@@ -37,6 +37,7 @@ export function resolve(file: ConfigFile, environment: Environment, mistakes: Mi
       aliases: file.evaluation.aliases,
       semantics: resolveSemantics(file.evaluation.semantics, environment, mistakes),
     },
+    storage: { ...file.storage, url: readStorageUrl(file.storage.url, environment, mistakes) },
     auth: {
       ...file.auth,
       keys: file.auth.keys.map((key) => ({
@@ -91,6 +92,20 @@ function resolveSemantics(
     sbert: sbert === undefined ? null : filledIn(sbert, "evaluation.semantics.sbert"),
     nli: nli === undefined ? null : { contradiction_class: 2, ...nli, ...filledIn(nli, "evaluation.semantics.nli") },
   };
+}
+
+/** A URL that stands elsewhere is as secret as the password in it. */
+function readStorageUrl(given: string, environment: Environment, mistakes: Mistake[]): string {
+  if (!/^(env|file):/.test(given)) return given;
+  const url = readSecret(given, "storage.url", environment, mistakes);
+  if (url !== "" && !/^(sqlite:.|postgres(ql)?:\/\/.)/.test(url)) {
+    mistakes.push({
+      path: "storage.url",
+      found: `a text that is not shown here in ${given}`,
+      expected: "sqlite:PATH or postgres://…",
+    });
+  }
+  return url;
 }
 
 /** Reads `env:NAME` or `file:PATH`. A missing secret is a mistake that names the reference, never a value. */

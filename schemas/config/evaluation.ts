@@ -53,8 +53,8 @@ export const ShadowSchema = section(
 export const StorageSchema = section(
   {
     url: Type.String({
-      pattern: "^(sqlite:.+|postgres(ql)?://.+)$",
-      description: "sqlite:PATH, or postgres://… ; a password belongs into env:NAME or file:PATH",
+      pattern: "^(sqlite:.+|postgres(ql)?://.+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
+      description: "sqlite:PATH or postgres://…; or env:NAME or file:PATH that hold it, where it has a password",
     }),
     images: section(
       {
