@@ -12,5 +12,4 @@ export type { Labels, Predicted } from "./labels.ts";
 export type { Reward } from "./reward.ts";
 export type { ComparedTexts, RecordScore, RecordScoring, SemanticScores } from "./score-record.ts";
 export type { TextPairScore } from "./score-texts.ts";
-export { maxTextLength } from "./text/index.ts";
 export type { FieldScores, ScoreFields } from "./score-fields.ts";

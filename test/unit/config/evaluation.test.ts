@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ConfigError, loadConfig } from "../../../config/index.ts";
+import { ConfigError, findRestartOnly, loadConfig } from "../../../config/index.ts";
 import type { Config } from "../../../schemas/index.ts";
 
 const load = (evaluation: unknown, environment: Record<string, string> = {}): Config["evaluation"] =>
@@ -92,4 +92,13 @@ describe("evaluation.semantics", () => {
     refused({ semantics: { sbert: { ...sbert, url: "http://a/embed" } } }, /sbert\.url/);
     refused({ semantics: { sbert: { ...sbert, api: "cohere" } } }, /expected one of tei, openai/);
   });
+});
+
+test("a reload that changes it is refused by name: scores of two vocabularies must not mix in silence", () => {
+  const running = loadConfig({ environment: {} });
+  const next = { ...running, evaluation: { ...running.evaluation, aliases: { color: { navy: "navy" } } } };
+  assert.deepEqual(
+    findRestartOnly(running, next).map(({ path }) => path),
+    ["evaluation"],
+  );
 });
