@@ -11,8 +11,9 @@ import { openProgress } from "./harness/progress.ts";
 import { renderReport, writeDocs, writeResults } from "./harness/report.ts";
 import { median } from "./harness/statistics.ts";
 import { formatFigure, isWithin } from "./harness/table.ts";
+import { shadow } from "./shadow.ts";
 
-const benches: readonly Bench[] = [fleet];
+const benches: readonly Bench[] = [fleet, shadow];
 
 const usage = `npm run bench -- NAME [--quick] [--seed N] [--out DIR] [--write]
 

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Photos } from "../load/photos.ts";
 import { baseSpeed, builds, slots } from "./plan.ts";
-import { openStage, startSimulator } from "./stage.ts";
-import type { Simulator, Stage } from "./stage.ts";
+import { openStage, startSimulator } from "../processes/stage.ts";
+import type { Simulator, Stage } from "../processes/stage.ts";
 
 export type BuildId = (typeof builds)[number]["id"];
 
@@ -24,7 +24,7 @@ export async function openBuilds(photos: Photos, outDir: string): Promise<Builds
   await Promise.all(builds.map(async ({ id }) => open.set(id, await startSimulator(setupOf(id, 0), outDir))));
   const simulator = (id: BuildId): Simulator => open.get(id) as Simulator;
   const stage = await openStage(
-    builds.map(({ id }) => ({ id, url: simulator(id).ready.url, model: `sim-${id}` })),
+    { backends: builds.map(({ id }) => ({ id, url: simulator(id).ready.url, model: `sim-${id}` })) },
     photos,
     outDir,
   );

@@ -6,7 +6,7 @@ import type { Sample } from "../load/sample.ts";
 import type { BuildId, Builds } from "./builds.ts";
 import { builds, callersPerSlot, slots } from "./plan.ts";
 import type { Plan } from "./plan.ts";
-import { sleep } from "./stage.ts";
+import { sleep } from "../processes/stage.ts";
 
 /** Who gets the load: one build alone, the fleet by the gateway's own choice, or the fleet in turn. */
 export const sides = [...builds.map(({ id }) => id), "fleet", "round-robin"] as const;

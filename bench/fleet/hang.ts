@@ -5,7 +5,7 @@ import type { Builds } from "./builds.ts";
 import { victim } from "./outage.ts";
 import { builds, callersPerSlot, slots } from "./plan.ts";
 import type { Plan } from "./plan.ts";
-import { sleep } from "./stage.ts";
+import { sleep } from "../processes/stage.ts";
 
 export interface HangRun {
   startedAt: number;

@@ -3,7 +3,7 @@ import { openFront } from "../load/front.ts";
 import type { Photos } from "../load/photos.ts";
 import { median } from "../harness/statistics.ts";
 import type { Plan } from "./plan.ts";
-import { openStage, sleep, startSimulator } from "./stage.ts";
+import { openStage, sleep, startSimulator } from "../processes/stage.ts";
 
 const metric = "garment_gateway_backend_concurrency_limit";
 /** True slots, phase by phase: found from nothing, halved, doubled. */
@@ -42,7 +42,7 @@ export async function measureLimit(photos: Photos, outDir: string, plan: Plan["l
   const urlOf = (slots: number): string =>
     simulators.find((each) => each.slots === slots)?.simulator.ready.url as string;
   const front = await openFront(urlOf(slotPhases[0]));
-  const stage = await openStage([{ id: "limited", url: front.url, model: "sim-limit" }], photos, outDir);
+  const stage = await openStage({ backends: [{ id: "limited", url: front.url, model: "sim-limit" }] }, photos, outDir);
   try {
     await stage.untilReady(["limited"]);
     const points: LimitRun["points"] = [];

@@ -4,7 +4,7 @@ import type { Sample } from "../load/sample.ts";
 import type { BuildId, Builds } from "./builds.ts";
 import { builds, callersPerSlot, slots } from "./plan.ts";
 import type { Plan } from "./plan.ts";
-import { sleep } from "./stage.ts";
+import { sleep } from "../processes/stage.ts";
 
 /** The fastest: the hardest to do without. */
 export const victim: BuildId = "fast";

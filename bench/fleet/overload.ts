@@ -6,7 +6,7 @@ import { countCodes, latencyOf, rateBetween, shareOf } from "../load/sample.ts";
 import type { Sample } from "../load/sample.ts";
 import { deadlineMs } from "./plan.ts";
 import type { Plan } from "./plan.ts";
-import { sleep } from "./stage.ts";
+import { sleep } from "../processes/stage.ts";
 
 export interface OverloadRun {
   /** Offered over capacity. */

@@ -1,7 +1,7 @@
 import type { Progress } from "./progress.ts";
 
-/** How a figure is written: a ratio `0.97`, a share `97.0 %`, milliseconds, seconds, something per second, a count. */
-export type Unit = "ratio" | "share" | "ms" | "s" | "per_s" | "count";
+/** How a figure is written: a ratio `0.97`, a share `97.0 %`, milliseconds, CPU time, seconds, something per second, a count. */
+export type Unit = "ratio" | "share" | "ms" | "cpu_ms" | "s" | "per_s" | "count";
 
 /** What a figure has to reach. */
 export interface Reach {

@@ -12,6 +12,8 @@ export function formatFigure(value: number, unit: Unit): string {
       return `${(value * 100).toFixed(1)} %`;
     case "ms":
       return `${Math.round(value)} ms`;
+    case "cpu_ms":
+      return `${value.toFixed(2)} CPU-ms`;
     case "s":
       return `${value.toFixed(1)} s`;
     case "per_s":

@@ -7,23 +7,26 @@ import { openGateway } from "../../src/gateway.ts";
 import { runChild } from "../harness/child.ts";
 
 export interface GatewaySetup {
-  backends: { id: string; url: string; model: string }[];
+  backends: (Pick<BackendConfig, "id" | "url" | "model"> & Partial<Pick<BackendConfig, "role" | "card">>)[];
+  storageUrl: string;
+  /** What differs from the default; without it nothing is mirrored, as for every fleet that names no candidate. */
+  shadow?: Partial<Config["shadow"]>;
 }
 
 /** What a configuration that names only id, URL and model is filled up to, but for the family. */
-function withDefaults({ id, url, model }: GatewaySetup["backends"][number]): BackendConfig {
+function withDefaults({ id, url, model, role = "live", card = null }: GatewaySetup["backends"][number]): BackendConfig {
   return {
     id,
     url,
     model,
     family: "qwen3-vl",
     quantization: "unknown",
-    role: "live",
+    role,
     weight: 1,
     max_concurrency: 64,
     tiers: ["fast", "balanced", "accurate"],
     vision_tokens: {},
-    card: null,
+    card,
     api_key: null,
   };
 }
@@ -33,9 +36,11 @@ export interface GatewayReady {
 }
 
 await runChild(async (setup) => {
-  const { backends } = setup as GatewaySetup;
+  const { backends, storageUrl, shadow } = setup as GatewaySetup;
   const config = structuredClone<Config>(loadConfig({ environment: {} }));
   config.backends = backends.map(withDefaults);
+  config.storage.url = storageUrl;
+  config.shadow = { ...config.shadow, enabled: shadow !== undefined, ...shadow };
   const gateway = await openGateway(config);
   await gateway.fleet.onceSettled;
   const app = await buildApp(gateway);

@@ -1,9 +1,10 @@
 /** A simulated vLLM server in a process of its own, with eyes that cost nothing. */
 import { openSimulator } from "../../src/simulator/index.ts";
-import type { Impression, Sighting, SimulatorOptions, Vision } from "../../src/simulator/index.ts";
+import type { SimulatorOptions } from "../../src/simulator/index.ts";
 import { runChild } from "../harness/child.ts";
+import { createPlainVision } from "./plain-vision.ts";
 
-export type SimulatorSetup = Pick<SimulatorOptions, "port" | "speed" | "maxNumSeqs"> & { modelId: string };
+export type SimulatorSetup = Pick<SimulatorOptions, "port" | "speed" | "maxNumSeqs" | "build"> & { modelId: string };
 
 export interface SimulatorReady {
   url: string;
@@ -15,29 +16,3 @@ await runChild(async (setup) => {
   const ready: SimulatorReady = { url: simulator.url, port: simulator.port };
   return { ready, close: () => simulator.close() };
 });
-
-/** Sees a garment by the sum of some pixels: answers differ in length from photo to photo, as real ones do. */
-function createPlainVision(): Vision {
-  const plain = (value: string | null): Impression => ({ value, probability: 0.9, alternatives: [] });
-  const brands = [null, "Ace", "Nordic Trail", "Maison de la Laine", "The Old Harbour Knitting Company", "Lumo"];
-  return {
-    async look({ data }) {
-      let sum = 0;
-      for (let at = 0; at < data.length; at += 997) sum += data[at] as number;
-      const sighting: Sighting = {
-        type: plain("t-shirt"),
-        color: plain(sum % 2 === 0 ? "navy blue" : "red"),
-        pattern: plain("solid"),
-        neckline: plain("crew neck"),
-        sleeve_length: plain("short sleeve"),
-        closure: plain(null),
-        brand: plain(brands[sum % brands.length] as string | null),
-        size: plain("M"),
-        defect_type: plain(sum % 3 === 0 ? "small stain on the left sleeve" : null),
-      };
-      return sighting;
-    },
-    combine: ([first]) => first as Sighting,
-    close: async () => {},
-  };
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { judgePhase } from "../../../bench/fleet/limit.ts";
-import { readSeries } from "../../../bench/fleet/metrics.ts";
+import { readSeries } from "../../../bench/processes/metrics.ts";
 
 test("a phase is judged by its last third, and by when the limit first came close", () => {
   const points = Array.from({ length: 30 }, (_, at): [number, number] => [at, at < 10 ? 4 : at < 20 ? 14 : 16]);

@@ -1,15 +1,19 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild } from "../harness/child.ts";
 import type { Child } from "../harness/child.ts";
 import { openClient } from "../load/client.ts";
 import type { Client } from "../load/client.ts";
 import type { Photos } from "../load/photos.ts";
-import type { GatewayReady, GatewaySetup } from "../processes/gateway.process.ts";
-import type { SimulatorReady, SimulatorSetup } from "../processes/simulator.process.ts";
+import type { CardReady, CardSetup } from "./card.process.ts";
+import type { GatewayReady, GatewaySetup } from "./gateway.process.ts";
 import { readSeries } from "./metrics.ts";
+import type { SimulatorReady, SimulatorSetup } from "./simulator.process.ts";
 
-const simulatorEntry = new URL("../processes/simulator.process.ts", import.meta.url);
-const gatewayEntry = new URL("../processes/gateway.process.ts", import.meta.url);
+const simulatorEntry = new URL("simulator.process.ts", import.meta.url);
+const cardEntry = new URL("card.process.ts", import.meta.url);
+const gatewayEntry = new URL("gateway.process.ts", import.meta.url);
 const patienceMs = 20_000;
 
 export type Simulator = Child<SimulatorReady>;
@@ -18,9 +22,17 @@ export function startSimulator(setup: SimulatorSetup, outDir: string): Promise<S
   return startChild(simulatorEntry, setup, join(outDir, "simulators.log"));
 }
 
-/** A gateway in a process of its own, and a caller of it. */
+/** Servers that share one card. */
+export function startCard(setup: CardSetup, outDir: string): Promise<Child<CardReady>> {
+  return startChild(cardEntry, setup, join(outDir, "simulators.log"));
+}
+
+/** A gateway in a process of its own with a store in a file of its own, and a caller of it. */
 export interface Stage {
+  url: string;
   client: Client;
+  /** The metrics page. */
+  metrics(): Promise<string>;
   /** The value of each of a metric's series by its `backend` label; empty where there is no such metric. */
   gauge(name: string, labels?: Record<string, string>): Promise<Map<string, number>>;
   /** Waits until these backends are in rotation. */
@@ -28,19 +40,30 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(backends: GatewaySetup["backends"], photos: Photos, outDir: string): Promise<Stage> {
-  const setup: GatewaySetup = { backends };
-  const gateway = await startChild<GatewayReady>(gatewayEntry, setup, join(outDir, "gateway.log"));
+export async function openStage(
+  setup: Omit<GatewaySetup, "storageUrl">,
+  photos: Photos,
+  outDir: string,
+): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "gateway-bench-"));
+  const whole: GatewaySetup = { ...setup, storageUrl: `sqlite:${join(folder, "gateway.db")}` };
+  const gateway = await startChild<GatewayReady>(gatewayEntry, whole, join(outDir, "gateway.log"));
   const { url } = gateway.ready;
   const client = openClient(url, photos);
 
-  async function gauge(name: string, labels: Record<string, string> = {}): Promise<Map<string, number>> {
+  async function metrics(): Promise<string> {
     const response = await fetch(`${url}/metrics`);
-    return readSeries(await response.text(), name, labels);
+    return response.text();
+  }
+
+  async function gauge(name: string, labels: Record<string, string> = {}): Promise<Map<string, number>> {
+    return readSeries(await metrics(), name, labels);
   }
 
   return {
+    url,
     client,
+    metrics,
     gauge,
     async untilReady(ids) {
       const giveUpAt = performance.now() + patienceMs;
@@ -54,6 +77,7 @@ export async function openStage(backends: GatewaySetup["backends"], photos: Phot
     async close() {
       client.close();
       await gateway.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,97 @@
+/** Requests that each build works on at once (`--max-num-seqs`). */
+export const slots = 12;
+/** Callers per slot that saturate. */
+export const callersPerSlot = 1.5;
+/** Of each photo, so that a prepared image has a usual size. */
+export const visionTokens = 300;
+
+export const baseline = "baseline";
+export const candidate = "candidate";
+
+/** How builds, cards and traffic are arranged. */
+export interface Case {
+  name: "apart" | "shared" | "both";
+  title: string;
+  /** Offered over what the live builds can do. */
+  load: number;
+  /** Both builds on one card, in one process. */
+  isCardShared: boolean;
+  /** Of the candidate. */
+  role: "live" | "shadow";
+  mirrorRate: number;
+  /** Where it is not the default: what it takes to mirror everything. */
+  maxConcurrency?: number;
+  /** What the issue of live latency and throughput is held to; the others are shown. */
+  isHeld: boolean;
+}
+
+export const cases: readonly Case[] = [
+  {
+    name: "apart",
+    title: "separate cards",
+    load: 0.55,
+    isCardShared: false,
+    role: "shadow",
+    mirrorRate: 1,
+    maxConcurrency: 32,
+    isHeld: true,
+  },
+  {
+    name: "shared",
+    title: "one card",
+    load: 0.25,
+    isCardShared: true,
+    role: "shadow",
+    mirrorRate: 1,
+    maxConcurrency: 32,
+    isHeld: true,
+  },
+  {
+    name: "both",
+    title: "both live",
+    load: 0.4,
+    isCardShared: false,
+    role: "live",
+    mirrorRate: 0.1,
+    isHeld: false,
+  },
+];
+
+export interface Plan {
+  /** Each has every side twice, in the order A B B A. */
+  rounds: Record<Case["name"], number>;
+  capacity: { warmMs: number; windowMs: number };
+  /** What comes first in a window is not counted: mirrored calls are not under way yet, and limits still move. */
+  warmMs: number;
+  windowMs: Record<Case["name"], number>;
+}
+
+const full: Plan = {
+  rounds: { apart: 4, shared: 4, both: 2 },
+  capacity: { warmMs: 2000, windowMs: 5000 },
+  warmMs: 2500,
+  windowMs: { apart: 16_000, shared: 26_000, both: 12_000 },
+};
+
+const quick: Plan = {
+  rounds: { apart: 1, shared: 1, both: 1 },
+  capacity: { warmMs: 500, windowMs: 1000 },
+  warmMs: 400,
+  windowMs: { apart: 1200, shared: 1200, both: 1000 },
+};
+
+export function choosePlan(isQuick: boolean): Plan {
+  return isQuick ? quick : full;
+}
+
+/** About how long a plan takes. */
+export function secondsOf({ rounds, capacity, warmMs, windowMs }: Plan): number {
+  const startMs = 4000;
+  const betweenMs = 1300;
+  let totalMs = 0;
+  for (const { name } of cases) {
+    totalMs += startMs + capacity.warmMs + capacity.windowMs;
+    totalMs += rounds[name] * 4 * (warmMs + windowMs[name] + betweenMs);
+  }
+  return Math.round(totalMs / 1000);
+}
