@@ -8,7 +8,7 @@ export type SqliteRequest =
   | { id: number; kind: "rollback" }
   | { id: number; kind: "close" };
 
-/** Rows are arrays, because cloning them between threads costs a third of what objects cost. */
+/** Rows are arrays, which are read and cloned in half the time of objects. */
 export interface SqliteResult {
   columns: string[];
   rows: unknown[][];

@@ -24,7 +24,7 @@ const checkBelowBytes = 64 * 2 ** 20;
 
 /**
  * Opens the file. WAL lets other processes read meanwhile; FULL syncs each commit, so that an accepted label survives a
- * power cut too; recursive triggers make `replace` ask the audit's triggers.
+ * power cut too; what is deleted is overwritten; recursive triggers make `replace` ask the audit's triggers.
  */
 function open(path: string): SqliteResult {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -36,6 +36,7 @@ function open(path: string): SqliteResult {
     pragma journal_size_limit = 67108864;
     pragma cache_size = -32768;
     pragma temp_store = memory;
+    pragma secure_delete = on;
     pragma recursive_triggers = on;
   `);
   return nothing;
