@@ -90,7 +90,8 @@ export function followAnswers(parts: Parts): Following {
       }
     },
     async close() {
-      // First what mirrored calls still bring, then what waits to be written.
+      // What has been answered is to be mirrored, now or later; then what mirrored calls still bring is to be written.
+      await recorder.drain();
       await shadow.close();
       await recorder.close();
     },

@@ -28,8 +28,10 @@ export interface Recorder {
   saveAnswer(answer: AnswerRecord): Promise<void>;
   /** Predictions and answers that are not yet committed. */
   readonly waiting: number;
-  /** Commits what waits and ends. What cannot be committed in `graceMs` is lost, and counted. */
-  close(graceMs?: number): Promise<void>;
+  /** Commits what waits, as far as that can be done in `graceMs`. */
+  drain(graceMs?: number): Promise<void>;
+  /** Commits what waits and ends. What cannot be committed is lost, and counted. */
+  close(): Promise<void>;
 }
 
 /** What is accepted is committed in well under a second, so that a killed process loses no more than that. */
@@ -40,6 +42,7 @@ const maxWaiting = 4096;
 /** Prepared images are 30 to 150 KB each. */
 const maxImageBytes = 128 * 1024 * 1024;
 const retryAfterMs = 1000;
+const defaultGraceMs = 5000;
 
 interface WaitingAnswer {
   answer: AnswerRecord;
@@ -132,6 +135,16 @@ export function openRecorder(options: RecorderOptions): Recorder {
     instruments.predictionsWaiting.set(waiting());
   }
 
+  async function drain(graceMs = defaultGraceMs): Promise<void> {
+    const giveUpAt = clock.now() + graceMs;
+    let before = Infinity;
+    // A store that takes nothing any more is not asked twice.
+    while (waiting() > 0 && waiting() < before && clock.now() < giveUpAt) {
+      before = waiting();
+      await flush();
+    }
+  }
+
   return {
     record(prediction) {
       if (isClosed || predictions.length >= maxWaiting) {
@@ -151,7 +164,9 @@ export function openRecorder(options: RecorderOptions): Recorder {
     },
     saveAnswer(answer) {
       if (isClosed || answers.length >= maxWaiting) {
-        return Promise.reject(new StorageUnavailable(isClosed ? "closed" : "timeout", "the recorder takes no more answers now"));
+        return Promise.reject(
+          new StorageUnavailable(isClosed ? "closed" : "timeout", "the recorder takes no more answers now"),
+        );
       }
       return new Promise((done, failed) => {
         answers.push({ answer, done, failed });
@@ -161,17 +176,9 @@ export function openRecorder(options: RecorderOptions): Recorder {
     get waiting() {
       return waiting();
     },
-    async close(graceMs = 5000) {
-      cancelTimer();
-      const giveUpAt = clock.now() + graceMs;
-      let before = Infinity;
-      // A store that takes nothing any more is not asked twice.
-      while (waiting() > 0 && waiting() < before && clock.now() < giveUpAt) {
-        before = waiting();
-        await flush();
-        cancelTimer();
-        isScheduled = false;
-      }
+    drain,
+    async close() {
+      await drain();
       isClosed = true;
       cancelTimer();
       lose(predictions.length, "lost");

@@ -248,7 +248,8 @@ export function createMirror(parts: MirrorParts): Mirror {
       isClosed = true;
       cancel();
       for (const controller of inFlight.values()) controller.abort();
-      await Promise.all(work);
+      // What ends may put itself into the spool, which is work again.
+      while (work.size > 0) await Promise.all(work);
       await spoolOrDrop(waiting.drain());
     },
   };

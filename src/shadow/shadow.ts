@@ -72,6 +72,7 @@ const maxRemembered = 20_000;
 export function openShadow(parts: ShadowParts): Shadow {
   const { storage, clock, log, instruments, fleet, arms, ask, recorder, keepsAllImages } = parts;
   let current = parts.settings;
+  let isClosed = false;
   const settings = (): ShadowSettings => current;
   const spool = createSpool(storage, () => current.max_spool);
   const coverage = createCoverage({ storage, clock, log, instruments });
@@ -175,6 +176,7 @@ export function openShadow(parts: ShadowParts): Shadow {
     },
     plan,
     observe(stored) {
+      if (isClosed) return;
       for (const { prediction, isLabelled, hasImages } of stored) {
         const { sample, content, garmentId } = prediction;
         if (sample === null) continue;
@@ -213,6 +215,7 @@ export function openShadow(parts: ShadowParts): Shadow {
       };
     },
     async close() {
+      isClosed = true;
       replay.close();
       await backfill.close();
       await mirror.close();
