@@ -91,7 +91,11 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
   instruments.meter.addProcessMetrics();
 
   // First of all: a store that cannot be opened is the operator's to mend, before anything serves.
-  const storage = await openStorage(config.storage.url, { log });
+  const storage = await openStorage(config.storage.url, {
+    log,
+    clock,
+    onError: (reason) => instruments.storageErrors.labels({ reason }).inc(),
+  });
 
   const embedded = config.backends === "embedded" ? await openEmbedded() : null;
   const backends = (embedded?.backends ?? config.backends) as readonly BackendConfig[];

@@ -43,6 +43,7 @@ export interface Instruments {
   readonly shadowWeightedScore: Gauge<"arm">;
   readonly shadowJsonRate: Gauge<"arm">;
   readonly shadowVerdict: Gauge<"baseline" | "candidate" | "verdict">;
+  readonly storageErrors: Counter<"reason">;
   readonly predictions: Counter<"outcome">;
   readonly predictionsWaiting: Gauge;
   readonly storedImageBytes: Gauge;
@@ -194,6 +195,11 @@ export function createInstruments(): Instruments {
       "candidate",
       "verdict",
     ]),
+    storageErrors: meter.counter(
+      "storage_errors_total",
+      "Queries that failed: locked, disk_full, unreachable, timeout, closed, io, or query where the query itself was wrong.",
+      ["reason"],
+    ),
     predictions: meter.counter(
       "predictions_total",
       "Predictions by what the store did with them: stored, lost (the store was too slow or gone), refused (it will never take them), images_lost (stored without their images).",
