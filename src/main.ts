@@ -1,6 +1,7 @@
 import { commands } from "./commands/index.ts";
 
-const [name, ...args] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const [name] = words;
 
 function usage(): string {
   const width = Math.max(...commands.map((command) => command.name.length));
@@ -21,10 +22,13 @@ async function run(entry: (typeof commands)[number]): Promise<number> {
     process.once(signal, () => stop.abort());
   }
   const command = await entry.load();
-  return command(args, { stop: stop.signal, onHangUp: (listener) => void process.on("SIGHUP", listener) });
+  return command(words.slice(entry.name.split(" ").length), {
+    stop: stop.signal,
+    onHangUp: (listener) => void process.on("SIGHUP", listener),
+  });
 }
 
-const entry = commands.find((candidate) => candidate.name === name);
+const entry = commands.find((candidate) => candidate.name.split(" ").every((word, at) => words[at] === word));
 if (entry !== undefined) {
   process.exitCode = await run(entry);
 } else if (name === "--help" || name === "-h" || name === "help") {

@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 
 interface CommandEntry {
+  /** One word, or several. */
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
@@ -19,5 +20,10 @@ export const commands: readonly CommandEntry[] = [
     name: "check-config",
     summary: "explain every mistake in a configuration",
     load: async () => (await import("./check-config.ts")).checkConfig,
+  },
+  {
+    name: "labels import",
+    summary: "put a file of labels into the store",
+    load: async () => (await import("./labels-import.ts")).labelsImport,
   },
 ];
