@@ -1,8 +1,14 @@
 import Fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import {
+  auditRoute,
   backendsRoutes,
   attributesRoute,
+  comparisonRoute,
+  driftRoute,
+  exportRoute,
+  leaderboardRoute,
+  reviewQueueRoute,
   eraseGarmentRoute,
   garmentsRoutes,
   shadowRoutes,
@@ -120,6 +126,11 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
       await evaluated.register(jsonRoutesPlugin);
       await evaluated.register(scoreRoute);
       await evaluated.register(rewardRoute);
+      await evaluated.register(leaderboardRoute);
+      await evaluated.register(comparisonRoute);
+      await evaluated.register(reviewQueueRoute);
+      await evaluated.register(driftRoute);
+      await evaluated.register(exportRoute);
     },
     { prefix: "/v1" },
   );
@@ -145,6 +156,7 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
       await admin.register(jsonRoutesPlugin);
       await admin.register(backendsRoutes);
       await admin.register(shadowRoutes);
+      await admin.register(auditRoute);
     },
     { prefix: "/admin" },
   );

@@ -1,6 +1,7 @@
+import { GatewayError } from "../kernel/index.ts";
 import type { ComparisonAnswer } from "../../schemas/index.ts";
 import type { Audit, AuditEntry } from "./audit.ts";
-import type { Comparisons } from "./comparison.ts";
+import type { Comparisons, ComparisonSettings } from "./comparison.ts";
 import { requestInvalid } from "./errors.ts";
 import { decisionBody } from "./verdict-watch.ts";
 
@@ -17,6 +18,7 @@ export interface Decision {
 interface Parts {
   comparisons: Comparisons;
   audit: Audit;
+  settings: () => ComparisonSettings;
   versions: () => Record<string, string>;
 }
 
@@ -25,15 +27,21 @@ interface Parts {
  * `promote`, or an override with its reason; a rollback is always allowed.
  * @throws GatewayError request_invalid, which says the verdict and what to do
  */
-export async function recordDecision({ comparisons, audit, versions }: Parts, decision: Decision): Promise<AuditEntry> {
+export async function recordDecision(parts: Parts, decision: Decision): Promise<AuditEntry> {
+  const { comparisons, settings, audit, versions } = parts;
   const { kind, actor, reason, override: isOverride = false } = decision;
-  const comparison = await comparisons.read({});
-  if (kind === "promote") checkPromotion(comparison, isOverride, reason);
+  const { baseline, candidate } = settings();
+  const comparison = await comparisons.read({}).catch((error: unknown) => {
+    // A rollback must be possible whatever became of the backends.
+    if (kind === "rollback" && error instanceof GatewayError) return null;
+    throw error;
+  });
+  if (kind === "promote" && comparison !== null) checkPromotion(comparison, isOverride, reason);
   const entry = await audit.append(kind, actor, {
     approver: actor,
     reason,
     override: isOverride,
-    ...decisionBody(comparison, versions()),
+    ...(comparison === null ? { baseline, candidate, versions: versions() } : decisionBody(comparison, versions())),
   });
   if (entry === null) throw new Error("An audit entry without a condition was not appended.");
   return entry;

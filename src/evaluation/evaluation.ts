@@ -28,7 +28,7 @@ import { recordDecision } from "./decisions.ts";
 import type { Decision } from "./decisions.ts";
 import { describeDrift } from "./describe-drift.ts";
 import { createDriftReader } from "./drift.ts";
-import { notFound } from "./errors.ts";
+import { notFound, orOverloaded } from "./errors.ts";
 import { openExport } from "./export/export.ts";
 import type { Export } from "./export/export.ts";
 import { createJudge } from "./judge.ts";
@@ -58,7 +58,7 @@ export interface EvaluationParts {
   isBusy?: () => boolean;
 }
 
-/** Everything that is known of how good the arms are. Reads throw StorageUnavailable where the store cannot be reached. */
+/** Everything that is known of how good the arms are. Views throw GatewayError `overloaded` where the store cannot be reached. */
 export interface Evaluation {
   /** Begins to bring labels and answers together, and to watch the verdict. */
   start(): void;
@@ -113,6 +113,31 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
   });
   const watch = createVerdictWatch({ storage, clock, log, instruments, comparisons, settings, audit, versions });
 
+  async function reviewQueue(query: ReviewQueueQuery): Promise<ReviewQueueAnswer> {
+    const { baseline, candidate } = { ...settings(), ...query };
+    await checkBackends(storage, describeBuild, { baseline, candidate });
+    const arms = await findCurrentPair(storage, baseline, candidate);
+    if (arms === null) return describeNoQueue(baseline, candidate);
+    return await readReviewQueue(storage, canonicalise, arms, query);
+  }
+
+  async function readDrift({ backend }: DriftQuery): Promise<DriftAnswer> {
+    const arms = await findNewestArms(storage, backend);
+    if (backend !== undefined && arms.length === 0 && describeBuild(backend) === null) {
+      throw notFound(`No backend has the id ${JSON.stringify(backend)}. GET /v1/models lists them.`);
+    }
+    const { alpha } = settings().decision;
+    const found: DriftAnswer["arms"] = [];
+    for (const arm of arms) found.push(describeDrift(arm, await drift.read(arm.id, alpha / 2)));
+    return { arms: found };
+  }
+
+  async function readAudit({ limit = auditPage, before }: AuditQuery): Promise<AuditAnswer> {
+    const entries = await audit.page({ limit, ...(before !== undefined && { before }) });
+    const oldest = entries.at(-1)?.seq ?? 1;
+    return { entries, next_before: oldest > 1 ? oldest : null, chain: await audit.check() };
+  }
+
   return {
     start() {
       scorer.start();
@@ -122,34 +147,15 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
     async catchUp() {
       while (await scorer.runOnce());
     },
-    leaderboard: (query) => readLeaderboard({ storage, clock, canonicalise, consistency }, query),
-    comparison: (query) => comparisons.read(query),
+    leaderboard: (query) => orOverloaded(readLeaderboard({ storage, clock, canonicalise, consistency }, query)),
+    comparison: (query) => orOverloaded(comparisons.read(query)),
     watch: () => watch.look(),
-    async reviewQueue(query) {
-      const { baseline, candidate } = { ...settings(), ...query };
-      await checkBackends(storage, describeBuild, { baseline, candidate });
-      const arms = await findCurrentPair(storage, baseline, candidate);
-      if (arms === null) return describeNoQueue(baseline, candidate);
-      return await readReviewQueue(storage, canonicalise, arms, query);
-    },
-    async drift({ backend }) {
-      const arms = await findNewestArms(storage, backend);
-      if (backend !== undefined && arms.length === 0 && describeBuild(backend) === null) {
-        throw notFound(`No backend has the id ${JSON.stringify(backend)}. GET /v1/models lists them.`);
-      }
-      const { alpha } = settings().decision;
-      const found: DriftAnswer["arms"] = [];
-      for (const arm of arms) found.push(describeDrift(arm, await drift.read(arm.id, alpha / 2)));
-      return { arms: found };
-    },
-    export: (query) => openExport({ storage, clock, canonicalise, consistency }, query),
+    reviewQueue: (query) => orOverloaded(reviewQueue(query)),
+    drift: (query) => orOverloaded(readDrift(query)),
+    export: (query) => orOverloaded(openExport({ storage, clock, canonicalise, consistency }, query)),
     audit,
-    async readAudit({ limit = auditPage, before }) {
-      const entries = await audit.page({ limit, ...(before !== undefined && { before }) });
-      const oldest = entries.at(-1)?.seq ?? 1;
-      return { entries, next_before: oldest > 1 ? oldest : null, chain: await audit.check() };
-    },
-    recordDecision: (decision) => recordDecision({ comparisons, audit, versions }, decision),
+    readAudit: (query) => orOverloaded(readAudit(query)),
+    recordDecision: (decision) => orOverloaded(recordDecision({ comparisons, settings, audit, versions }, decision)),
     async scoreAnswer(content, attributes) {
       const truth = (await readTruths(storage.db, [content])).get(content);
       if (truth === undefined) return null;

@@ -15,11 +15,13 @@ export interface VerdictWatch {
   close(): Promise<void>;
 }
 
+type WatchedGauge = (typeof watchedGauges)[number];
+
 interface Parts {
   storage: Storage;
   clock: Clock;
   log: Log;
-  instruments: Pick<Instruments, "shadowFieldScore" | "shadowWeightedScore" | "shadowJsonRate" | "shadowVerdict">;
+  instruments: Pick<Instruments, WatchedGauge | "auditValid">;
   comparisons: Comparisons;
   settings: () => ComparisonSettings;
   audit: Audit;
@@ -28,6 +30,16 @@ interface Parts {
 }
 
 const everyMs = 10_000;
+const checkRecordEveryMs = 3_600_000;
+const watchedGauges = [
+  "shadowFieldScore",
+  "shadowWeightedScore",
+  "shadowJsonRate",
+  "shadowVerdict",
+  "shadowDifference",
+  "shadowPairs",
+  "shadowDriftAlarms",
+] as const;
 const verdicts = ["promote", "reject", "inconclusive", "invalid", "collecting"] as const;
 
 export function createVerdictWatch(parts: Parts): VerdictWatch {
@@ -36,6 +48,7 @@ export function createVerdictWatch(parts: Parts): VerdictWatch {
   let cancel = (): void => {};
   let running: Promise<unknown> = Promise.resolve();
   let lastRecorded = "";
+  let checkRecordAt = -Infinity;
 
   async function look(): Promise<ComparisonAnswer | null> {
     const { baseline, candidate } = settings();
@@ -59,9 +72,22 @@ export function createVerdictWatch(parts: Parts): VerdictWatch {
     lastRecorded = key;
   }
 
+  /** Reading all of the record takes a moment: it holds decisions, which are few. */
+  async function checkRecord(): Promise<void> {
+    if (clock.now() < checkRecordAt) return;
+    const { valid, broken_at: brokenAt } = await audit.check();
+    parts.instruments.auditValid.set(Number(valid));
+    checkRecordAt = clock.now() + checkRecordEveryMs;
+    if (!valid)
+      log.error({ seq: brokenAt }, "the record of decisions was changed: an entry does not fit the one before it");
+  }
+
   async function tick(): Promise<void> {
     try {
-      if (storage.isAvailable) await look();
+      if (storage.isAvailable) {
+        await look();
+        await checkRecord();
+      }
     } catch (error) {
       if (!(error instanceof StorageUnavailable)) log.error({ err: error }, "the comparison could not be looked at");
     }
@@ -119,9 +145,18 @@ export function decisionBody(answer: ComparisonAnswer, versions: Record<string, 
 }
 
 /** Only the arms that are compared now: their number never grows. */
-function setGauges(instruments: Parts["instruments"], answer: ComparisonAnswer): void {
+function setGauges(instruments: Pick<Instruments, WatchedGauge>, answer: ComparisonAnswer): void {
+  for (const gauge of watchedGauges) instruments[gauge].reset();
   const { shadowFieldScore, shadowWeightedScore, shadowJsonRate, shadowVerdict } = instruments;
-  for (const gauge of [shadowFieldScore, shadowWeightedScore, shadowJsonRate, shadowVerdict]) gauge.reset();
+  const { shadowDifference, shadowPairs, shadowDriftAlarms } = instruments;
+  shadowPairs.set(answer.pairs);
+  shadowDriftAlarms.set(answer.drift_alarms.length);
+  const measures = { weighted: answer.weighted, json_rate: answer.json_rate, ...answer.fields };
+  for (const [measure, { difference, low, high }] of Object.entries(measures)) {
+    shadowDifference.set({ measure, bound: "estimate" }, difference);
+    shadowDifference.set({ measure, bound: "low" }, low);
+    shadowDifference.set({ measure, bound: "high" }, high);
+  }
   for (const verdict of verdicts) {
     const { baseline, candidate } = answer;
     shadowVerdict.set({ baseline, candidate, verdict }, Number(verdict === answer.verdict));

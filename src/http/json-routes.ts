@@ -9,11 +9,12 @@ const maxBodyBytes = 65_536;
 
 /**
  * Routes of this Fastify scope take small JSON bodies and check them strictly against their schemas: nothing is coerced,
- * unknown members are refused.
+ * unknown members are refused. Only in a query, where all is text, a text of digits is a number, and one value is a list.
  */
 export const jsonRoutesPlugin = fp(
   async (app: FastifyInstance) => {
     const ajv = new Ajv({ allErrors: true, strict: false });
+    const queryAjv = new Ajv({ allErrors: true, strict: false, coerceTypes: "array" });
     app.removeContentTypeParser("application/json");
     app.addContentTypeParser(
       "application/json",
@@ -28,8 +29,8 @@ export const jsonRoutesPlugin = fp(
         }
       },
     );
-    app.setValidatorCompiler(({ schema }) => {
-      const validate = ajv.compile(schema as object);
+    app.setValidatorCompiler(({ schema, httpPart }) => {
+      const validate = (httpPart === "querystring" ? queryAjv : ajv).compile(schema as object);
       return (value: unknown) => {
         if (validate(value)) return { value };
         return { error: new Misfit((validate.errors ?? []).map(toErrorItem)) };

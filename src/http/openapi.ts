@@ -54,6 +54,7 @@ export const openApiPlugin = fp(
           { name: "attributes", description: "One garment, nine attributes" },
           { name: "chat", description: "For clients that speak OpenAI's API" },
           { name: "labels", description: "Ground truth" },
+          { name: "evaluation", description: "How good each build is, by the labels" },
           { name: "models", description: "What serves" },
           { name: "operations", description: "Health, metrics, this description" },
         ],

@@ -4,6 +4,7 @@ import { loadConfig } from "../../config/index.ts";
 import type { Config } from "../../schemas/index.ts";
 import { buildApp } from "../../src/app.ts";
 import type { Gateway } from "../../src/gateway.ts";
+import type { Evaluation } from "../../src/evaluation/index.ts";
 import type { Garment, InferredAnswer } from "../../src/inference/index.ts";
 import { createAccess } from "../../src/access.ts";
 import { createIdempotency } from "../../src/cache/index.ts";
@@ -32,6 +33,7 @@ interface StubOptions {
   fetchImage?: FetchImage;
   /** None where not given. */
   labels?: Labels;
+  evaluation?: Evaluation;
 }
 
 /** The HTTP side with inference replaced: for what happens before and after it. */
@@ -39,6 +41,7 @@ export async function buildStubGateway({
   change,
   infer = answerNulls,
   labels,
+  evaluation,
   fetchImage = createImageFetcher({ isEnabled: false, allowHosts: [], maxBytes: 0, clock: systemClock }).fetch,
 }: StubOptions = {}): Promise<StubGateway> {
   const config = structuredClone<Config>(loadConfig({ environment: {} }));
@@ -62,6 +65,7 @@ export async function buildStubGateway({
     },
     fetchImage,
     labels,
+    evaluation,
     scoring: openScoring({ evaluation: config.evaluation, clock: systemClock, instruments }),
     following: { observe: () => {}, shadow: {} },
     access: createAccess(config),
