@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { StorageRefused } from "./errors.ts";
 
@@ -11,15 +11,30 @@ export function checkSqliteFile(path: string): void {
   } catch (error) {
     throw new StorageRefused(`storage.url sqlite:${path}: the folder cannot be created (${messageOf(error)})`, error);
   }
+  // SQLite makes files beside its own, so that it needs the folder too.
+  requireWritable(path, dirname(path));
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isFile())
     throw new StorageRefused(`storage.url sqlite:${path} is not a file: name one, such as ${path}/gateway.db`);
+  requireWritable(path, path);
   const head = readHead(path);
   if (head === "" || head === magic) return;
   throw new StorageRefused(
     `storage.url sqlite:${path} is not a SQLite database; nothing was overwritten. Move the file away or name another one`,
   );
+}
+
+function requireWritable(path: string, place: string): void {
+  try {
+    accessSync(place, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const what = place === path ? "the file" : `the folder ${place}`;
+    throw new StorageRefused(
+      `storage.url sqlite:${path}: ${what} cannot be read and written by the user that runs the gateway`,
+      error,
+    );
+  }
 }
 
 function readHead(path: string): string {
