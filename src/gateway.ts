@@ -24,7 +24,7 @@ import { openShadowEval } from "./shadow-eval.ts";
 import type { ShadowEval } from "./shadow-eval.ts";
 import { openStorage } from "./storage/index.ts";
 import type { Storage } from "./storage/index.ts";
-import { createInstruments, createLogger } from "./telemetry/index.ts";
+import { beginAtZero, createInstruments, createLogger } from "./telemetry/index.ts";
 import type { Instruments, Logger } from "./telemetry/index.ts";
 
 /** The world's edge, replaceable in tests; the machine's own where nothing is given. */
@@ -89,6 +89,7 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
   const log = overrides.log ?? createLogger(config.log.level);
   const instruments = createInstruments();
   instruments.meter.addProcessMetrics();
+  beginAtZero(instruments);
 
   // First of all: a store that cannot be opened is the operator's to mend, before anything serves.
   const storage = await openStorage(config.storage.url, {
@@ -136,6 +137,12 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     maxBytesInFlight: config.admission.max_bytes_in_flight,
     clock,
     onOutcome: (outcome) => instruments.admission.labels({ outcome }).inc(),
+  });
+  instruments.meter.beforeExpose(() => {
+    instruments.storageAvailable.set(Number(storage.isAvailable));
+    instruments.fleetWaiting.set(fleet.waiting);
+    for (const priority of ["interactive", "bulk"] as const)
+      instruments.admissionWaiting.set({ priority }, admission.queued[priority]);
   });
   const stopFollowing = followFleet({
     admission,

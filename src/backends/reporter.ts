@@ -1,3 +1,4 @@
+import { beginBackendAtZero } from "../telemetry/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import { circuitStates } from "./circuit.ts";
 import type { CircuitState } from "./circuit.ts";
@@ -44,6 +45,7 @@ export function createReporter(id: string, { instruments, log }: { instruments: 
     }
   }
 
+  beginBackendAtZero(instruments, id);
   setState("starting");
   setCircuit("open");
   instruments.backendInFlight.set(backend, 0);

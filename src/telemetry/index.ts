@@ -6,6 +6,7 @@ export { createMeter } from "./meter.ts";
 export type { Meter, MetricDescription } from "./meter.ts";
 export { createInstruments } from "./instruments.ts";
 export type { Instruments } from "./instruments.ts";
+export { beginAtZero, beginBackendAtZero } from "./first-values.ts";
 export type { Log } from "./log.ts";
 export type { Logger } from "pino";
 export { createLogger } from "./log.ts";

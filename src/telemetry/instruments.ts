@@ -19,6 +19,7 @@ export interface Instruments {
   readonly imageVisionTokens: Histogram;
   readonly backendRequestDuration: Histogram<"backend">;
   readonly backendRequests: Counter<"backend" | "outcome">;
+  readonly answerDuration: Histogram<"priority">;
   readonly backendInFlight: Gauge<"backend">;
   readonly backendState: Gauge<"backend" | "state">;
   readonly backendStateChanges: Counter<"backend" | "state">;
@@ -34,6 +35,8 @@ export interface Instruments {
   readonly confidence: Histogram<"field">;
   readonly configReloads: Counter<"outcome">;
   readonly admission: Counter<"outcome">;
+  readonly admissionWaiting: Gauge<"priority">;
+  readonly fleetWaiting: Gauge;
   readonly brownOutFactor: Gauge;
   readonly cacheRequests: Counter<"outcome">;
   readonly semanticsRequests: Counter<"provider" | "outcome">;
@@ -43,6 +46,11 @@ export interface Instruments {
   readonly shadowWeightedScore: Gauge<"arm">;
   readonly shadowJsonRate: Gauge<"arm">;
   readonly shadowVerdict: Gauge<"baseline" | "candidate" | "verdict">;
+  readonly shadowDifference: Gauge<"measure" | "bound">;
+  readonly shadowPairs: Gauge;
+  readonly shadowDriftAlarms: Gauge;
+  readonly auditValid: Gauge;
+  readonly storageAvailable: Gauge;
   readonly storageErrors: Counter<"reason">;
   readonly predictions: Counter<"outcome">;
   readonly predictionsWaiting: Gauge;
@@ -63,6 +71,12 @@ export function createInstruments(): Instruments {
       "Time from a request's headers to the end of its answer.",
       durationBuckets,
       ["route", "method", "status"],
+    ),
+    answerDuration: meter.histogram(
+      "answer_duration_seconds",
+      "Time from a request's headers to its attributes, by priority; only requests that were answered: what the latency objective counts.",
+      durationBuckets,
+      ["priority"],
     ),
     requestsInFlight: meter.gauge("requests_in_flight", "HTTP requests that have begun and are not yet answered."),
     overhead: meter.histogram(
@@ -155,6 +169,10 @@ export function createInstruments(): Instruments {
       "Requests by what admission did with them: admitted at once, queued first, shed for one of three reasons, or abandoned.",
       ["outcome"],
     ),
+    admissionWaiting: meter.gauge("admission_waiting", "Requests that wait at the door for a place, by priority.", [
+      "priority",
+    ]),
+    fleetWaiting: meter.gauge("fleet_waiting", "Calls that wait for a place at a backend."),
     brownOutFactor: meter.gauge(
       "brown_out_factor",
       "Share of their vision token budget that new requests keep: 1, or less under pressure.",
@@ -195,6 +213,21 @@ export function createInstruments(): Instruments {
       "candidate",
       "verdict",
     ]),
+    shadowDifference: meter.gauge(
+      "shadow_difference",
+      "Candidate minus baseline over the pairs of the running comparison: the estimate, and the bounds that hold at any time. `measure` is weighted, json_rate or a field.",
+      ["measure", "bound"],
+    ),
+    shadowPairs: meter.gauge("shadow_pairs", "Labelled garments that both arms of the running comparison answered."),
+    shadowDriftAlarms: meter.gauge(
+      "shadow_drift_alarms",
+      "Fields in which answers of the compared arms drift from those that they began with.",
+    ),
+    auditValid: meter.gauge(
+      "audit_valid",
+      "1 where every entry of the record of decisions fits the one before it, checked at the start and every hour; 0 where one was changed.",
+    ),
+    storageAvailable: meter.gauge("storage_available", "1 while the store can be reached, else 0."),
     storageErrors: meter.counter(
       "storage_errors_total",
       "Queries that failed: locked, disk_full, unreachable, timeout, closed, io, or query where the query itself was wrong.",

@@ -12,6 +12,8 @@ export interface Meter {
   ): Histogram<L>;
   /** Adds prom-client's process metrics (CPU, memory, event loop, handles). */
   addProcessMetrics(): void;
+  /** Called before each exposition: for figures that are read rather than counted. */
+  beforeExpose(read: () => void): void;
   /** The exposition text and its content type. */
   expose(): Promise<{ text: string; contentType: string }>;
   /** Name, type, help and labels of every instrument, in order of creation: the source of docs/metrics.md. */
@@ -29,6 +31,7 @@ export interface MetricDescription {
 export function createMeter(prefix: string): Meter {
   const registry = new Registry();
   const described: MetricDescription[] = [];
+  const reads: (() => void)[] = [];
 
   function common<L extends string>(type: MetricDescription["type"], name: string, help: string, labels: readonly L[]) {
     described.push({ name: prefix + name, type, help, labels });
@@ -41,7 +44,11 @@ export function createMeter(prefix: string): Meter {
     histogram: (name, help, buckets, labels = []) =>
       new Histogram({ ...common("histogram", name, help, labels), buckets: [...buckets] }),
     addProcessMetrics: () => collectDefaultMetrics({ register: registry }),
-    expose: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+    beforeExpose: (read) => void reads.push(read),
+    async expose() {
+      for (const read of reads) read();
+      return { text: await registry.metrics(), contentType: registry.contentType };
+    },
     describe: () => [...described],
   };
 }

@@ -80,6 +80,7 @@ export async function attributesRoute(app: FastifyInstance): Promise<void> {
       const inferred = await request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode, onAnswered }));
       const answer = complete(request, inferred, clock.now());
       observeOverhead(instruments, answer.timings_ms);
+      instruments.answerDuration.observe({ priority }, answer.timings_ms.total / 1000);
       if (answer.cache === "miss") {
         await reply.chargeVisionTokens(answer.images.reduce((sum, image) => sum + image.vision_tokens, 0));
       }

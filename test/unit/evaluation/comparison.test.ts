@@ -268,6 +268,23 @@ test("every change of the verdict is recorded once, by whichever gateway sees it
   await opened.close();
 });
 
+test("the gauges show how far apart the arms are, with bounds, and on how many pairs", async () => {
+  const opened = await openTestEvaluation();
+  await pairs(opened, 20, (n) => (n < 5 ? loses : {}));
+  const answer = await opened.evaluation.watch();
+  const { shadowDifference, shadowPairs, shadowDriftAlarms } = opened.instruments;
+  const { values } = await shadowDifference.get();
+  const bounds = Object.fromEntries(
+    values.filter(({ labels }) => labels.measure === "weighted").map(({ labels, value }) => [labels.bound, value]),
+  );
+  const { difference: estimate, low, high } = answer?.weighted ?? {};
+  assert.deepEqual(bounds, { estimate, low, high });
+  assert.equal(values.length, 11 * 3);
+  assert.equal((await shadowPairs.get()).values[0]?.value, 20);
+  assert.equal((await shadowDriftAlarms.get()).values[0]?.value, 0);
+  await opened.close();
+});
+
 test("the gauges show the two current arms and nothing else", async () => {
   const opened = await openTestEvaluation();
   await pairs(opened, 20, (n) => (n < 5 ? loses : {}));
