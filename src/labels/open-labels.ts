@@ -30,7 +30,7 @@ export interface Labels {
 }
 
 export interface LabelsDeps {
-  storage: Pick<Storage, "db" | "isAvailable">;
+  storage: Pick<Storage, "db" | "dialect" | "isAvailable">;
   canonicalise: Canonicalise;
   /** Milliseconds since the epoch. */
   wall: () => number;
@@ -47,7 +47,7 @@ export function createLabels({ storage, canonicalise, wall, onStored }: LabelsDe
   let ingests = 0;
 
   async function store(labels: readonly Label[]): Promise<number> {
-    const joined = await orOverloaded(() => storeLabels(storage.db, labels, wall()), "The labels could not be stored.");
+    const joined = await orOverloaded(() => storeLabels(storage, labels, wall()), "The labels could not be stored.");
     onStored?.();
     return joined;
   }

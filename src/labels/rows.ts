@@ -1,19 +1,27 @@
 import { sql } from "../storage/index.ts";
-import type { LabelsTable, Selectable } from "../storage/index.ts";
+import type { LabelsTable, Selectable, Storage } from "../storage/index.ts";
 import { fieldNames } from "../../schemas/index.ts";
 import type { Design, KeyKind, LabelledFields, StoredLabel } from "./label.ts";
 
-/** A list of texts as rows of a query, which finds each of them through an index. */
-export function rowsOf(...columns: readonly (readonly string[])[]) {
-  const [first = []] = columns;
-  return sql.join(first.map((_, at) => sql`(${sql.join(columns.map((column) => column[at]))})`));
+/**
+ * Texts as rows `given` with `key`, their place, and `value`, a JSON array of their columns: one parameter however many
+ * there are, which is several times faster than one for each, and one statement for every number of rows.
+ */
+export function rowsOf(dialect: Storage["dialect"], rows: readonly (readonly string[])[]) {
+  const json = JSON.stringify(rows);
+  return dialect === "sqlite"
+    ? sql`json_each(${json}) as given`
+    : sql`jsonb_array_elements(cast(${json} as jsonb)) with ordinality as given (value, key)`;
 }
 
 /** JSON in the order of the fields, so that equal labels are equal texts. */
 export function toText(labels: LabelledFields): string {
-  return JSON.stringify(
-    Object.fromEntries(fieldNames.flatMap((field) => (labels[field] === undefined ? [] : [[field, labels[field]]]))),
-  );
+  const ordered: LabelledFields = {};
+  for (const field of fieldNames) {
+    const value = labels[field];
+    if (value !== undefined) ordered[field] = value;
+  }
+  return JSON.stringify(ordered);
 }
 
 export function toStoredLabel(row: Omit<Selectable<LabelsTable>, "is_joined">): StoredLabel {

@@ -1,5 +1,5 @@
 import { sql } from "../storage/index.ts";
-import type { Kysely, Tables, Transaction } from "../storage/index.ts";
+import type { Kysely, Storage, Tables, Transaction } from "../storage/index.ts";
 import { keyKinds } from "./label.ts";
 import type { KeyKind, Label } from "./label.ts";
 import { rowsOf, toText } from "./rows.ts";
@@ -11,48 +11,55 @@ interface Saying {
   design: string;
 }
 
+/** A store, or a transaction of it. */
+interface Home<T = Kysely<Tables>> {
+  readonly dialect: Storage["dialect"];
+  readonly db: T;
+}
+
 /**
  * Stores labels in one transaction, in their order; they are committed when it returns. A label that says what its
  * annotator's newest one for its key says already is not stored again, any other becomes a new revision. At most some
- * thousands at once: they are parameters of one statement.
+ * thousands at once: others wait for the transaction's end.
  * @returns how many of them have a key that belongs to a garment that is known now
  */
-export async function storeLabels(db: Kysely<Tables>, labels: readonly Label[], nowMs: number): Promise<number> {
+export async function storeLabels({ dialect, db }: Home, labels: readonly Label[], nowMs: number): Promise<number> {
   return db.transaction().execute(async (transaction) => {
-    const newest = await readNewest(transaction, labels);
-    const fresh = labels.flatMap((label) => {
-      const who = identify(label.keyKind, label.key, label.annotator);
-      const saying = { labels: toText(label.labels), source: label.source, design: label.design };
-      if (isSame(newest.get(who), saying)) return [];
+    const home = { dialect, db: transaction };
+    const newest = await readNewest(home, labels);
+    const fresh: string[][] = [];
+    for (const { keyKind, key, annotator, source, design, labels: values } of labels) {
+      const who = identify(keyKind, key, annotator);
+      const saying = { labels: toText(values), source, design };
+      if (isSame(newest.get(who), saying)) continue;
       newest.set(who, saying);
-      return [
-        {
-          key_kind: label.keyKind,
-          key: label.key,
-          annotator: label.annotator,
-          ...saying,
-          created_ms: nowMs,
-          is_joined: 0,
-        },
-      ];
-    });
-    if (fresh.length > 0) await transaction.insertInto("labels").values(fresh).execute();
-    return countKnown(transaction, labels);
+      fresh.push([keyKind, key, annotator, source, design, saying.labels]);
+    }
+    if (fresh.length > 0) await insert(home, fresh, nowMs);
+    return countKnown(home, labels);
   });
 }
 
+async function insert({ dialect, db }: Home<Transaction<Tables>>, rows: string[][], nowMs: number): Promise<void> {
+  await sql`
+    insert into labels (key_kind, key, annotator, source, design, labels, created_ms, is_joined)
+    select given.value ->> 0, given.value ->> 1, given.value ->> 2, given.value ->> 3, given.value ->> 4,
+      given.value ->> 5, cast(${nowMs} as bigint), 0
+    from ${rowsOf(dialect, rows)} order by given.key`.execute(db);
+}
+
 /** The newest label of each annotator for each key that is named. */
-async function readNewest(db: Transaction<Tables>, labels: readonly Label[]): Promise<Map<string, Saying>> {
+async function readNewest(
+  { dialect, db }: Home<Transaction<Tables>>,
+  labels: readonly Label[],
+): Promise<Map<string, Saying>> {
   const newest = new Map<string, Saying>();
   for (const [kind, named] of Map.groupBy(labels, ({ keyKind }) => keyKind)) {
-    const pairs = new Map(named.map((label) => [identify(kind, label.key, label.annotator), label]));
-    const given = [...pairs.values()];
-    const wanted = rowsOf(
-      given.map(({ key }) => key),
-      given.map(({ annotator }) => annotator),
-    );
+    const pairs = new Map(named.map(({ key, annotator }) => [identify(kind, key, annotator), [key, annotator]]));
     const { rows } = await sql<Saying & { key: string; annotator: string }>`
-      with wanted (key, annotator) as (values ${wanted})
+      with wanted as (
+        select given.value ->> 0 as key, given.value ->> 1 as annotator from ${rowsOf(dialect, [...pairs.values()])}
+      )
       select labels.key, labels.annotator, labels.labels, labels.source, labels.design
       from wanted join labels on labels.id = (
         select id from labels as own
@@ -71,13 +78,14 @@ const homes = {
   image_sha256: sql`select 1 from images where images.sha256 = wanted.key`,
 } satisfies Record<KeyKind, unknown>;
 
-async function countKnown(db: Transaction<Tables>, labels: readonly Label[]): Promise<number> {
+async function countKnown({ dialect, db }: Home<Transaction<Tables>>, labels: readonly Label[]): Promise<number> {
   let count = 0;
   for (const kind of keyKinds) {
     const keys = labels.filter(({ keyKind }) => keyKind === kind).map(({ key }) => key);
     if (keys.length === 0) continue;
+    const rowsOfKeys = [...new Set(keys)].map((key) => [key]);
     const { rows } = await sql<{ key: string }>`
-      with wanted (key) as (values ${rowsOf([...new Set(keys)])})
+      with wanted as (select given.value ->> 0 as key from ${rowsOf(dialect, rowsOfKeys)})
       select wanted.key from wanted where exists (${homes[kind]})`.execute(db);
     const known = new Set(rows.map(({ key }) => key));
     count += keys.filter((key) => known.has(key)).length;

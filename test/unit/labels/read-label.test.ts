@@ -121,7 +121,7 @@ test("whatever comes, readLabel answers with a label within its limits or with m
 
 test("a label given to the room that is none is refused with its mistakes", async () => {
   const labels = createLabels({
-    storage: { db: null as never, isAvailable: true },
+    storage: { db: null as never, dialect: "sqlite", isAvailable: true },
     canonicalise: (_field, value) => value,
     wall: () => 0,
   });
