@@ -7,18 +7,19 @@ import type { Storage } from "../../src/storage/index.ts";
 
 const { canonicalise } = createCanonicaliser();
 
-/** Labels over a store in memory, closed with the test. */
+/** Labels over a store, closed with the test. */
 export async function openLabels(
   t: TestContext,
   change: Partial<LabelsDeps> = {},
+  url = "sqlite::memory:",
 ): Promise<{ labels: Labels; storage: Storage }> {
-  const storage = await openMemoryStorage(t);
+  const storage = await openQuietly(t, url);
   return { labels: createLabels({ storage, canonicalise, wall: () => 1_700_000_000_000, ...change }), storage };
 }
 
-async function openMemoryStorage(t: TestContext): Promise<Storage> {
+async function openQuietly(t: TestContext, url: string): Promise<Storage> {
   const quiet = () => {};
-  const storage = await openStorage("sqlite::memory:", {
+  const storage = await openStorage(url, {
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
   t.after(() => storage.close());

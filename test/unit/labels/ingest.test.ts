@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ndjson, addGarment, openLabels, pieces } from "../../support/labels.ts";
-
-const hash = "ab".repeat(32);
+import { ndjson, openLabels, pieces } from "../../support/labels.ts";
 
 test("good lines are stored, the others told by their numbers", async (t) => {
   const { labels, storage } = await openLabels(t);
@@ -41,33 +39,6 @@ test("of the rejected the first thousand are listed, and all are counted", async
   const taken = await labels.ingest(pieces("x\n".repeat(1001), 65_536));
   assert.deepEqual([taken.accepted, taken.rejected.length, taken.rejectedCount], [0, 1000, 1001]);
   assert.deepEqual(taken.rejected.at(-1), { line: 1000, error: "is not valid JSON" });
-});
-
-test("a label that says nothing new is accepted and not stored again; a differing one is a new revision", async (t) => {
-  const { labels, storage } = await openLabels(t);
-  const label = { sample_id: "a", annotator: "mia", labels: { type: "dress", color: "red" } };
-  const reordered = { ...label, labels: { color: "red", type: "dress" } };
-  const changes = [{ labels: { type: "skirt" } }, { annotator: "bo" }, { source: "shop" }, { design: "audit" }];
-  assert.equal((await labels.ingest(pieces(ndjson([label, reordered])))).accepted, 2);
-  assert.equal((await labels.ingest(pieces(ndjson([reordered])))).accepted, 1);
-  const count = async () => (await storage.db.selectFrom("labels").select("id").execute()).length;
-  assert.equal(await count(), 1);
-  for (const [at, change] of changes.entries()) {
-    await labels.put({ ...label, ...change });
-    await labels.put(label);
-    // Bo is an annotator of his own: Mia's label stands as it is.
-    assert.equal(await count(), [3, 4, 6, 8][at]);
-  }
-});
-
-test("labels whose garment is known count as joined, whatever their kind of key", async (t) => {
-  const { labels, storage } = await openLabels(t);
-  await addGarment(storage, { id: "gar_1", sampleId: "s1", sha256: hash });
-  const of = (key: object) => ({ ...key, labels: { type: "dress" } });
-  const known = [of({ request_id: "gar_1" }), of({ sample_id: "s1" }), of({ image_sha256: hash.toUpperCase() })];
-  const unknown = [of({ request_id: "s1" }), of({ sample_id: "gar_1" }), of({ image_sha256: "00".repeat(32) })];
-  const taken = await labels.ingest(pieces(ndjson([...known, ...unknown, ...known])));
-  assert.deepEqual([taken.accepted, taken.joined], [9, 6]);
 });
 
 test("those who join labels with answers are told after each commit", async (t) => {
