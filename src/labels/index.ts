@@ -3,7 +3,7 @@
  * together into one truth. Owns the tables `labels` and `truths`.
  * Refuses to know what was answered, and how an answer compares with a truth.
  */
-export { createLabels, maxIngests } from "./open-labels.ts";
+export { createLabels } from "./open-labels.ts";
 export type { Labels, LabelsDeps } from "./open-labels.ts";
 export { designs, keyKinds } from "./label.ts";
 export type { Design, KeyKind, Label, LabelKey, LabelledFields, StoredLabel } from "./label.ts";

@@ -39,7 +39,7 @@ export interface LabelsDeps {
 }
 
 /** Streams taken in at once: each may hold a batch in memory, and the store takes one at a time anyway. */
-export const maxIngests = 4;
+const maxIngests = 4;
 
 const retryAfterSeconds = 5;
 
