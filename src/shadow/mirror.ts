@@ -2,6 +2,7 @@ import type { Clock } from "../kernel/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import type { ArmRecord } from "../predictions/index.ts";
 import type { ArmsInPlay } from "./arms-in-play.ts";
+import { createBatches } from "./batches.ts";
 import { createBreaker } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Coverage } from "./coverage.ts";
@@ -13,6 +14,7 @@ import type { Spool } from "./spool.ts";
 import type { Asked, AskTarget, FleetView, Target } from "./target.ts";
 import { pauseReasons } from "./throttle.ts";
 import type { PauseReason, Throttle } from "./throttle.ts";
+import { createTurns } from "./turns.ts";
 import { createWaiting } from "./waiting.ts";
 
 /** What an arm made of a job, to be kept. */
@@ -56,12 +58,19 @@ export interface Mirror {
 const lookAgainMs = 25;
 /** How often the spool is looked at while memory is empty. */
 const spoolEveryMs = 1000;
+/** Jobs that wait to be put into the spool; more means that the store does not keep up. */
+const maxOverflow = 1024;
+/** Starting a call takes up to a millisecond, for its images are copied and encoded: callers get their turn between. */
+const startsPerTurn = 2;
 
 export function createMirror(parts: MirrorParts): Mirror {
   const { settings, fleet, arms, ask, spool, throttle, caps, coverage, clock, log, instruments } = parts;
   const waiting = createWaiting();
   const inFlight = new Map<Job, AbortController>();
   const spooledInHand = new Set<number>();
+  const overflow = createBatches<Job>(spoolOrDrop);
+  const done = createBatches<number>((ids) => spool.remove(ids));
+  const turns = createTurns(startsPerTurn, pump);
   const breakers = new Map<string, Breaker>();
   const work = new Set<Promise<unknown>>();
   let cancel = (): void => {};
@@ -110,7 +119,8 @@ export function createMirror(parts: MirrorParts): Mirror {
       pump();
       return;
     }
-    track(spoolOrDrop([job]));
+    if (overflow.waiting < maxOverflow) track(overflow.add(job));
+    else coverage.add(job.backend, "dropped");
   }
 
   async function spoolOrDrop(jobs: readonly Job[]): Promise<void> {
@@ -127,19 +137,21 @@ export function createMirror(parts: MirrorParts): Mirror {
     let isWaiting = false;
     for (const backend of targets()) {
       const pause = pauseOf(backend);
-      while (pause === null && inFlight.size < settings().max_concurrency) {
-        // A card that is shared may have been taken since.
-        const target = fleet.find(backend) as Target;
-        if (throttle.isLoaded(target) || breakerOf(backend).isOpen || caps.isReached) break;
-        const job = waiting.take(backend);
-        if (job === undefined) break;
-        start(job);
-      }
+      if (pause === null) startSome(backend);
       if (waiting.countFor(backend) > 0) isWaiting = true;
       else if (pause === null && inFlight.size < settings().max_concurrency) loadFromSpool(backend);
     }
     report();
     cancel = clock.after(isWaiting ? lookAgainMs : spoolEveryMs, pump);
+  }
+
+  function startSome(backend: string): void {
+    while (inFlight.size < settings().max_concurrency && waiting.countFor(backend) > 0) {
+      // A card that is shared may have been taken since.
+      if (throttle.isLoaded(fleet.find(backend) as Target) || breakerOf(backend).isOpen || caps.isReached) return;
+      if (!turns.take()) return;
+      start(waiting.take(backend) as Job);
+    }
   }
 
   function loadFromSpool(backend: string): void {
@@ -209,7 +221,7 @@ export function createMirror(parts: MirrorParts): Mirror {
 
   function again(job: Job): void {
     if (isClosed) {
-      track(spoolOrDrop([job]));
+      track(overflow.add(job));
     } else if (job.interruptions > maxInterruptions) {
       coverage.add(job.backend, "expired");
       if (job.spoolId !== null) track(release(job.spoolId));
@@ -219,7 +231,7 @@ export function createMirror(parts: MirrorParts): Mirror {
   }
 
   async function release(spoolId: number): Promise<void> {
-    await spool.remove(spoolId);
+    await done.add(spoolId);
     spooledInHand.delete(spoolId);
   }
 

@@ -12,7 +12,7 @@ export interface Spool {
   ): Promise<number>;
   /** The oldest jobs for a backend, with their images, but for those named. */
   next(backend: string, count: number, except: ReadonlySet<number>): Promise<Job[]>;
-  remove(id: number): Promise<void>;
+  remove(ids: readonly number[]): Promise<void>;
   size(): Promise<number>;
 }
 
@@ -23,7 +23,7 @@ export function createSpool({ db }: Pick<Storage, "db">, maxSize: () => number):
   async function size(): Promise<number> {
     const { count } = await db
       .selectFrom("wanted")
-      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .select(({ fn }) => fn.countAll<number | string>().as("count"))
       .executeTakeFirstOrThrow();
     return Number(count);
   }
@@ -100,8 +100,8 @@ export function createSpool({ db }: Pick<Storage, "db">, maxSize: () => number):
       }
       return jobs;
     },
-    async remove(id) {
-      await db.deleteFrom("wanted").where("id", "=", id).execute();
+    async remove(ids) {
+      await db.deleteFrom("wanted").where("id", "in", ids).execute();
     },
   };
 }
