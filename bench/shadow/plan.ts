@@ -19,8 +19,6 @@ export interface Case {
   /** Of the candidate. */
   role: "live" | "shadow";
   mirrorRate: number;
-  /** Where it is not the default: what it takes to mirror everything. */
-  maxConcurrency?: number;
   /** What the issue of live latency and throughput is held to; the others are shown. */
   isHeld: boolean;
 }
@@ -33,7 +31,6 @@ export const cases: readonly Case[] = [
     isCardShared: false,
     role: "shadow",
     mirrorRate: 1,
-    maxConcurrency: 32,
     isHeld: true,
   },
   {
@@ -43,7 +40,6 @@ export const cases: readonly Case[] = [
     isCardShared: true,
     role: "shadow",
     mirrorRate: 1,
-    maxConcurrency: 32,
     isHeld: true,
   },
   {
@@ -68,7 +64,7 @@ export interface Plan {
 
 const full: Plan = {
   rounds: { apart: 4, shared: 4, both: 2 },
-  capacity: { warmMs: 2000, windowMs: 5000 },
+  capacity: { warmMs: 4000, windowMs: 5000 },
   warmMs: 2500,
   windowMs: { apart: 16_000, shared: 26_000, both: 12_000 },
 };

@@ -29,11 +29,10 @@ export function reportShadow(runs: readonly CaseRun[]): BenchResult {
 }
 
 function describeCase({ one, capacityPerSecond, offeredPerSecond }: CaseRun): string {
-  const { title, load, isCardShared, role, mirrorRate, maxConcurrency } = one;
+  const { title, load, isCardShared, role, mirrorRate } = one;
   const cards = isCardShared ? "both on one card (`backends[].card`)" : "each on a card of its own";
   const mirrored = role === "shadow" ? "the candidate gets mirrored calls only" : "both serve callers";
-  const concurrency = maxConcurrency === undefined ? "" : `, \`shadow.max_concurrency\` ${maxConcurrency}`;
-  return `${capitalise(title)}: ${cards}, ${mirrored}; \`shadow.mirror_rate\` ${mirrorRate}${concurrency}. Offered ${formatFigure(offeredPerSecond, "per_s")}, ${formatFigure(load, "share")} of the ${formatFigure(capacityPerSecond, "per_s")} that the live builds gave under full load.`;
+  return `${capitalise(title)}: ${cards}, ${mirrored}; \`shadow.mirror_rate\` ${mirrorRate}, all else as by default. Offered ${formatFigure(offeredPerSecond, "per_s")}, ${formatFigure(load, "share")} of the ${formatFigure(capacityPerSecond, "per_s")} that the live builds gave under full load.`;
 }
 
 function capitalise(text: string): string {

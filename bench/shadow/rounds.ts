@@ -39,6 +39,7 @@ export async function measureCase(
     const mirror = openSwitch(stage);
     await mirror.turn(false);
     const capacityPerSecond = await measureCapacity(stage, one, plan.capacity);
+    await mirror.untilQuiet();
     const offeredPerSecond = one.load * capacityPerSecond;
     const parts = { stage, mirror, photos, one, plan, ratePerSecond: offeredPerSecond };
     const rounds: Round[] = [];

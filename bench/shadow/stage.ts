@@ -11,7 +11,7 @@ export async function openCase(one: Case, photos: Photos, outDir: string): Promi
     return { modelId: `sim-${id}`, build, maxNumSeqs: slots, port: 0 };
   };
   const { urls, stop } = await startBuilds(one, [setupOf(baseline, "fp8"), setupOf(candidate, "nvfp4")], outDir);
-  const { role, mirrorRate, maxConcurrency } = one;
+  const { role, mirrorRate } = one;
   const card = one.isCardShared ? "shared" : null;
   const [baselineUrl, candidateUrl] = urls as [string, string];
   const stage = await openStage(
@@ -20,12 +20,7 @@ export async function openCase(one: Case, photos: Photos, outDir: string): Promi
         { id: baseline, url: baselineUrl, model: `sim-${baseline}`, card },
         { id: candidate, url: candidateUrl, model: `sim-${candidate}`, role, card },
       ],
-      shadow: {
-        baseline,
-        candidate,
-        mirror_rate: mirrorRate,
-        ...(maxConcurrency !== undefined && { max_concurrency: maxConcurrency }),
-      },
+      shadow: { baseline, candidate, mirror_rate: mirrorRate },
     },
     photos,
     outDir,
