@@ -3,6 +3,7 @@ import type { Clock } from "../kernel/index.ts";
 import { readTruths } from "../labels/index.ts";
 import type { FieldScores, Scorer as Scoring } from "../scoring/index.ts";
 import type { Semantics } from "../semantics/index.ts";
+import { orOverloaded } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import type {
@@ -28,7 +29,7 @@ import { recordDecision } from "./decisions.ts";
 import type { Decision } from "./decisions.ts";
 import { describeDrift } from "./describe-drift.ts";
 import { createDriftReader } from "./drift.ts";
-import { notFound, orOverloaded } from "./errors.ts";
+import { notFound } from "./errors.ts";
 import { openExport } from "./export/export.ts";
 import type { Export } from "./export/export.ts";
 import { createJudge } from "./judge.ts";

@@ -1,7 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import type { Canonicaliser } from "../attributes/index.ts";
 import type { Scorer as Scoring } from "../scoring/index.ts";
 import type { Semantics } from "../semantics/index.ts";
 import type { Judge, JudgedRecord } from "./score-contents.ts";
+
+/** Some milliseconds of text metrics, then live requests get their turn. */
+const recordsPerTurn = 16;
 
 interface Parts {
   canonicaliser: Canonicaliser;
@@ -23,6 +27,13 @@ export function createJudge({ canonicaliser, scoring, semantics }: Parts): Judge
     canonicalise: canonicaliser.canonicalise,
     scoreFields: scoring.scoreFields,
     scorerVersion: scoring.scorerVersion,
-    qualitiesOf: (records) => Promise.all(records.map(qualityOf)),
+    async qualitiesOf(records) {
+      const qualities: Awaited<ReturnType<typeof qualityOf>>[] = [];
+      for (let start = 0; start < records.length; start += recordsPerTurn) {
+        qualities.push(...(await Promise.all(records.slice(start, start + recordsPerTurn).map(qualityOf))));
+        await setImmediate();
+      }
+      return qualities;
+    },
   };
 }

@@ -34,44 +34,59 @@ interface Parts {
 const pageRows = 500;
 /** Free texts where a label names no known type. */
 const maxSlices = 50;
-/** Beginning anew after a relabel takes at most this share of the time. */
-const rebuildShare = 0.1;
+/** Looking back for changes, and beginning anew where there were some, each take at most this share of the time. */
+const lookShare = 0.05;
 
 interface State {
   comparison: RunningComparison;
   slices: Map<string, number[]>;
   /** Scores up to this id are taken in. */
   cursor: number;
-  seen: string;
+  /** What the rows up to there added up to when they were taken in. */
+  seen: Sums;
   pairs: number;
   reviewLeftOut: number;
+}
+
+/** Change whenever a row is scored anew, because each scoring moves `rescored_ms`, or removed. */
+interface Sums {
+  rows: number;
+  moves: bigint;
 }
 
 export function createRunningPairs({ storage, canonicalise, rules, arms, now }: Parts): RunningPairs {
   const ids = [arms.baseline.id, arms.candidate.id];
   let state = begin();
+  let mayLookAt = -Infinity;
   let mayRebuildAt = -Infinity;
   let running: Promise<void> | null = null;
 
   function begin(): State {
-    return { comparison: createComparison(rules), slices: new Map(), cursor: 0, seen: "", pairs: 0, reviewLeftOut: 0 };
+    const seen = { rows: 0, moves: 0n };
+    return { comparison: createComparison(rules), slices: new Map(), cursor: 0, seen, pairs: 0, reviewLeftOut: 0 };
   }
 
   async function refresh(): Promise<void> {
-    if (state.cursor > 0 && (await lookBack(state.cursor)) !== state.seen) {
-      if (now() < mayRebuildAt) return;
+    if ((await hasChanged()) && now() >= mayRebuildAt) {
       const startedAt = now();
       const next = begin();
       await takeIn(next);
       state = next;
-      mayRebuildAt = now() + (now() - startedAt) / rebuildShare;
+      mayRebuildAt = now() + (now() - startedAt) / lookShare;
       return;
     }
     await takeIn(state);
   }
 
-  /** Changes whenever a row up to the cursor was scored anew or removed: each scoring moves `rescored_ms`. */
-  async function lookBack(cursor: number): Promise<string> {
+  async function hasChanged(): Promise<boolean> {
+    const startedAt = now();
+    if (state.cursor === 0 || startedAt < mayLookAt) return false;
+    const { rows, moves } = await sumUp(0, state.cursor);
+    mayLookAt = now() + (now() - startedAt) / lookShare;
+    return rows !== state.seen.rows || moves !== state.seen.moves;
+  }
+
+  async function sumUp(after: number, end: number): Promise<Sums> {
     const row = await storage.db
       .selectFrom("scores")
       .select(({ fn }) => [
@@ -79,25 +94,27 @@ export function createRunningPairs({ storage, canonicalise, rules, arms, now }: 
         sql<string>`cast(coalesce(sum(rescored_ms - scored_ms), 0) as text)`.as("moves"),
       ])
       .where("arm_id", "in", ids)
-      .where("id", "<=", cursor)
+      .where("id", ">", after)
+      .where("id", "<=", end)
       .executeTakeFirstOrThrow();
-    return `${row.rows}/${row.moves}`;
+    return { rows: row.rows, moves: BigInt(row.moves) };
   }
 
   async function takeIn(into: State): Promise<void> {
     const end = await newestScore();
-    // Seen before it is read: a row that changes in between is found at the next look.
-    const seen = end > into.cursor ? await lookBack(end) : into.seen;
+    if (end <= into.cursor) return;
+    // Added up before it is read: a row that changes in between is found at the next look back.
+    const { rows, moves } = await sumUp(into.cursor, end);
     while (into.cursor < end && into.pairs < rules.max_pairs) {
-      const rows = await readPairs(into.cursor, end);
-      for (const row of rows) {
+      const page = await readPairs(into.cursor, end);
+      for (const row of page.rows) {
         if (row.design === "review") into.reviewLeftOut += 1;
         else if (into.pairs < rules.max_pairs) push(into, row);
       }
-      into.cursor = rows.length < pageRows ? end : (rows.at(-1) as PairRow).id;
+      into.cursor = page.end;
     }
     into.cursor = end;
-    into.seen = seen;
+    into.seen = { rows: into.seen.rows + rows, moves: into.seen.moves + moves };
   }
 
   async function newestScore(): Promise<number> {
@@ -109,12 +126,27 @@ export function createRunningPairs({ storage, canonicalise, rules, arms, now }: 
     return row?.id ?? 0;
   }
 
-  /** A pair is complete with the later of its two rows, so that it is found exactly once, in the order of completion. */
-  async function readPairs(after: number, end: number): Promise<PairRow[]> {
+  /**
+   * The next pairs in the order of completion: a pair is complete with the later of its two rows, so that it is found exactly
+   * once. Each arm is read by its own index and both are merged; where a page is full, only what lies before its end is sure.
+   */
+  async function readPairs(after: number, end: number): Promise<{ rows: PairRow[]; end: number }> {
+    const [one, other] = ids as [string, string];
+    const pages = [await readCompletedBy(one, other, after, end), await readCompletedBy(other, one, after, end)];
+    const full = pages.filter((page) => page.length === pageRows).map((page) => (page.at(-1) as PairRow).id);
+    const sure = Math.min(end, ...full);
+    const rows = pages.flat().filter(({ id }) => id <= sure);
+    return { rows: rows.sort((a, b) => a.id - b.id), end: sure };
+  }
+
+  async function readCompletedBy(arm: string, other: string, after: number, end: number): Promise<PairRow[]> {
     return await storage.db
       .selectFrom("scores as later")
       .innerJoin("scores as earlier", (join) =>
-        join.onRef("earlier.content", "=", "later.content").onRef("earlier.id", "<", "later.id"),
+        join
+          .onRef("earlier.content", "=", "later.content")
+          .on("earlier.arm_id", "=", other)
+          .onRef("earlier.id", "<", "later.id"),
       )
       .leftJoin("truths", "truths.content", "later.content")
       .select([
@@ -130,8 +162,7 @@ export function createRunningPairs({ storage, canonicalise, rules, arms, now }: 
         "earlier.is_clean as other_is_clean",
         "truths.labels",
       ])
-      .where("later.arm_id", "in", ids)
-      .where("earlier.arm_id", "in", ids)
+      .where("later.arm_id", "=", arm)
       .where("later.id", ">", after)
       .where("later.id", "<=", end)
       .orderBy("later.id")

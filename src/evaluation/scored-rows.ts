@@ -53,7 +53,8 @@ interface ReadOptions {
   onLeftOut?: (design: string) => void;
 }
 
-const defaultPageRows = 10_000;
+/** The rows of a page are made and folded at one go, while which live requests wait. */
+const defaultPageRows = 2_000;
 
 /**
  * Scored rows, newest first, in pages. Ids grow with the time of scoring and an answer is scored after it was made, so the
@@ -118,13 +119,16 @@ export async function* readScoredRows(
   }
 }
 
-/** Whether any label that reached the content came from this source, by any of its keys. */
+/**
+ * Whether any label that reached the content came from this source, by any of its keys. SQLite takes the tables of a cross join
+ * in the order in which they are written: from the garment to its labels, never the other way round.
+ */
 export function hasLabelOf(source: string) {
   return sql<boolean>`(
-    exists (select 1 from garments g join labels l on l.key_kind = 'request_id' and l.key = g.id
-      where g.content = scores.content and l.source = ${source})
-    or exists (select 1 from garments g join labels l on l.key_kind = 'sample_id' and l.key = g.sample_id
-      where g.content = scores.content and l.source = ${source})
-    or exists (select 1 from images i join labels l on l.key_kind = 'image_sha256' and l.key = i.sha256
-      where i.content = scores.content and l.source = ${source}))`;
+    exists (select 1 from garments g cross join labels l
+      where g.content = scores.content and l.key_kind = 'request_id' and l.key = g.id and l.source = ${source})
+    or exists (select 1 from garments g cross join labels l
+      where g.content = scores.content and l.key_kind = 'sample_id' and l.key = g.sample_id and l.source = ${source})
+    or exists (select 1 from images i cross join labels l
+      where i.content = scores.content and l.key_kind = 'image_sha256' and l.key = i.sha256 and l.source = ${source}))`;
 }
