@@ -2,7 +2,7 @@ import type { Backend, Fleet } from "./backends/index.ts";
 import { defineError } from "./kernel/index.ts";
 import type { Clock } from "./kernel/index.ts";
 import type { Shadow } from "./shadow/index.ts";
-import { StorageUnavailable } from "./storage/index.ts";
+import { orOverloaded, StorageUnavailable } from "./storage/index.ts";
 import type { Log } from "./telemetry/index.ts";
 import { errorCatalogue, tierNames } from "../schemas/index.ts";
 import type { BackendConfig, ShadowChange, ShadowDecided, ShadowDecision } from "../schemas/index.ts";
@@ -124,7 +124,7 @@ export function createPromotion({ fleet, shadow, record, clock, log }: Parts): P
           errors: [{ path: "candidate", message: "must be another backend than the baseline" }],
         });
       }
-      await record.note("shadow_changed", actor, { change: { ...change, ...(replay && { replay }) } });
+      await orOverloaded(record.note("shadow_changed", actor, { change: { ...change, ...(replay && { replay }) } }));
       shadow.change({ ...change, ...(replay && { replay: { ...shadow.settings.replay, ...replay } }) });
     },
     async decide(kind, decision, actor) {

@@ -14,6 +14,7 @@ import { createGarments, startRetention } from "./predictions/index.ts";
 import type { Garments, RetentionRules } from "./predictions/index.ts";
 import { createPromotion } from "./promotion.ts";
 import type { Promotion, RecordedDecision } from "./promotion.ts";
+import { orOverloaded } from "./storage/index.ts";
 import type { Storage } from "./storage/index.ts";
 import type { Instruments, Log } from "./telemetry/index.ts";
 import { gatewayVersion } from "./version.ts";
@@ -125,7 +126,7 @@ export function openShadowEval({ config, storage, fleet, admission, clock, log, 
     garments,
     async eraseGarment(id, actor) {
       await garments.erase(id);
-      await audit.append("garment_erased", actor, { garment: id });
+      await orOverloaded(audit.append("garment_erased", actor, { garment: id }));
     },
     async close() {
       promotion.close();

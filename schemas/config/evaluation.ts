@@ -20,7 +20,7 @@ export const ShadowSchema = section(
     mirror_rate: fraction("share of live requests that is mirrored"),
     max_concurrency: integer(1, 256, "mirrored calls at once, all backends together"),
     timeout_ms: integer(100, 600000, "longest time of one mirrored call"),
-    max_queue: integer(1, 100000, "mirrored calls that wait in memory; more are spooled where their images are stored"),
+    max_queue: integer(1, 10000, "mirrored calls that wait in memory; more are spooled where their images are stored"),
     max_spool: integer(0, 10000000, "mirrored calls that wait in the store"),
     max_requests_per_hour: integer(0, 100000000, "mirrored calls in an hour"),
     max_tokens_per_hour: integer(0, 1000000000000, "prompt and answer tokens of mirrored calls in an hour"),

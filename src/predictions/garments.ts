@@ -1,4 +1,5 @@
 import { defineError } from "../kernel/index.ts";
+import { orOverloaded } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import { errorCatalogue } from "../../schemas/index.ts";
 import type { Attributes, FieldName } from "../../schemas/index.ts";
@@ -41,7 +42,7 @@ export interface GarmentView {
 }
 
 export interface Garments {
-  /** @throws GatewayError not_found */
+  /** @throws GatewayError not_found, overloaded */
   get(id: string): Promise<GarmentView>;
   /** The JPEG as the backends got it. @throws GatewayError not_found, also where it is not or no longer kept */
   image(id: string, n: number): Promise<Buffer>;
@@ -143,7 +144,11 @@ export function createGarments({ db }: Pick<Storage, "db">): Garments {
     });
   }
 
-  return { get, image, erase };
+  return {
+    get: (id) => orOverloaded(get(id)),
+    image: (id, n) => orOverloaded(image(id, n)),
+    erase: (id) => orOverloaded(erase(id)),
+  };
 }
 
 /** Everything that is kept by what was photographed. */

@@ -13,6 +13,13 @@ export interface Coverage {
   close(): Promise<void>;
 }
 
+interface CoverageRow {
+  hour_ms: number;
+  backend: string;
+  outcome: string;
+  count: number;
+}
+
 const hourMs = 3_600_000;
 const flushEveryMs = 5000;
 
@@ -24,7 +31,7 @@ interface Parts {
 }
 
 export function createCoverage({ storage, clock, log, instruments }: Parts): Coverage {
-  const counts = new Map<string, { hour_ms: number; backend: string; outcome: string; count: number }>();
+  const counts = new Map<string, CoverageRow>();
   let cancel = (): void => {};
   let isWaiting = false;
 
@@ -36,18 +43,22 @@ export function createCoverage({ storage, clock, log, instruments }: Parts): Cov
       await addCoverage(storage, rows);
     } catch (error) {
       // It is a report about the mirror: the mirror itself goes on.
-      if (!(error instanceof StorageUnavailable)) log.error({ err: error }, "coverage could not be stored");
+      if (error instanceof StorageUnavailable) for (const row of rows) count(row, row.count);
+      else log.error({ err: error }, "coverage could not be stored");
     }
+  }
+
+  function count({ hour_ms: hour, backend, outcome }: Omit<CoverageRow, "count">, more: number): void {
+    const key = `${hour} ${backend} ${outcome}`;
+    const row = counts.get(key);
+    if (row === undefined) counts.set(key, { hour_ms: hour, backend, outcome, count: more });
+    else row.count += more;
   }
 
   return {
     add(backend, outcome) {
       if (outcome !== "sampled") instruments.shadowMirrors.inc({ outcome });
-      const hour = Math.floor(clock.wall() / hourMs) * hourMs;
-      const key = `${hour} ${backend} ${outcome}`;
-      const row = counts.get(key);
-      if (row === undefined) counts.set(key, { hour_ms: hour, backend, outcome, count: 1 });
-      else row.count += 1;
+      count({ hour_ms: Math.floor(clock.wall() / hourMs) * hourMs, backend, outcome }, 1);
       if (isWaiting) return;
       isWaiting = true;
       cancel = clock.after(flushEveryMs, () => void flush());

@@ -1,6 +1,7 @@
 import type { Clock } from "../kernel/index.ts";
 import type { AnswerRecord, Recorder, StoredPrediction } from "../predictions/index.ts";
 import { armIdOf } from "../predictions/index.ts";
+import { orOverloaded } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import type { ArmsInPlay } from "./arms-in-play.ts";
@@ -207,7 +208,7 @@ export function openShadow(parts: ShadowParts): Shadow {
       const { baseline, candidate } = current;
       return {
         waiting: mirror.waiting,
-        spooled: await spool.size(),
+        spooled: await orOverloaded(spool.size()),
         inFlight: mirror.inFlight,
         requestsThisHour: caps.requests,
         tokensThisHour: caps.tokens,

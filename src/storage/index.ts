@@ -5,6 +5,7 @@
  */
 export { openStorage } from "./storage.ts";
 export type { Storage, StorageDeps } from "./storage.ts";
+export { orOverloaded } from "./or-overloaded.ts";
 export { StorageRefused, StorageUnavailable } from "./errors.ts";
 export type { UnavailableReason } from "./errors.ts";
 export { sql } from "kysely";

@@ -12,7 +12,7 @@ const mayImport: Record<string, { values: string[]; types?: string[] | "all" }> 
   config: { values: ["schemas", "kernel"] },
   telemetry: { values: ["kernel"] },
   net: { values: ["kernel", "telemetry", "schemas"] },
-  storage: { values: ["kernel", "telemetry"] },
+  storage: { values: ["kernel", "schemas", "telemetry"] },
   image: { values: ["kernel", "schemas", "telemetry", "families"] },
   extraction: { values: ["kernel", "schemas", "families", "attributes"] },
   scoring: { values: ["kernel", "schemas", "attributes"] },
