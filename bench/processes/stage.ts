@@ -27,7 +27,7 @@ export function startCard(setup: CardSetup, outDir: string): Promise<Child<CardR
   return startChild(cardEntry, setup, join(outDir, "simulators.log"));
 }
 
-/** A gateway in a process of its own with a store in a file of its own, and a caller of it. */
+/** A gateway in a process of its own, and a caller of it. */
 export interface Stage {
   url: string;
   client: Client;
@@ -40,13 +40,14 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** Opens a gateway; without a `storageUrl` its store is new, and goes with it. */
 export async function openStage(
-  setup: Omit<GatewaySetup, "storageUrl">,
+  setup: Omit<GatewaySetup, "storageUrl"> & { storageUrl?: string },
   photos: Photos,
   outDir: string,
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "gateway-bench-"));
-  const whole: GatewaySetup = { ...setup, storageUrl: `sqlite:${join(folder, "gateway.db")}` };
+  const whole: GatewaySetup = { storageUrl: `sqlite:${join(folder, "gateway.db")}`, ...setup };
   const gateway = await startChild<GatewayReady>(gatewayEntry, whole, join(outDir, "gateway.log"));
   const { url } = gateway.ready;
   const client = openClient(url, photos);

@@ -2,12 +2,14 @@ import type { BenchResult } from "../harness/bench.ts";
 import { formatFigure } from "../harness/table.ts";
 import { compact } from "../load/sample.ts";
 import { costRows } from "./cost-report.ts";
+import { evaluationRows } from "./evaluation-report.ts";
+import type { EvaluationRuns } from "./evaluation-report.ts";
 import { latencyChart, latencyRows, latencyTable } from "./latency-report.ts";
 import { slots, visionTokens } from "./plan.ts";
 import type { CaseRun } from "./rounds.ts";
 import type { Window } from "./window.ts";
 
-export function reportShadow(runs: readonly CaseRun[]): BenchResult {
+export function reportShadow(runs: readonly CaseRun[], evaluation: EvaluationRuns): BenchResult {
   return {
     setup: [
       `The gateway before two builds of the built-in simulator, no real model: the baseline as fp8, the candidate as nvfp4, ${slots} slots each. Gateway, builds and load generator are processes of their own; builds on one card share theirs.`,
@@ -15,11 +17,12 @@ export function reportShadow(runs: readonly CaseRun[]): BenchResult {
       "Independent callers (Poisson), latency counted from when each was due. Each round has the mirror off twice and on twice, in the order A B B A, under the very same arrivals and garments.",
       ...runs.map(describeCase),
     ],
-    rows: [...runs.flatMap(latencyRows), ...runs.flatMap(costRows)],
+    rows: [...runs.flatMap(latencyRows), ...runs.flatMap(costRows), ...evaluationRows(evaluation)],
     tables: [latencyTable(runs)],
     charts: [latencyChart(runs)],
     raw: {
       samples: "due, sent, ended (ms), outcome, code, backend, Retry-After (s)",
+      evaluation,
       runs: runs.map(({ rounds, ...run }) => ({
         ...run,
         rounds: rounds.map(({ on, off }) => ({ on: on.map(toRaw), off: off.map(toRaw) })),
