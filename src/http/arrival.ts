@@ -50,6 +50,11 @@ export const arrivalPlugin = fp(
       limit.start();
       limits.set(request, limit);
       request.once("close", limit.stop);
+      // Node closes no request that was answered before it had arrived.
+      response.once("close", () => {
+        if (request.complete || request.socket.destroyed) limit.stop();
+        else request.socket.once("close", limit.stop);
+      });
     });
 
     app.decorateRequest("streamBody", async function* streamBody(this: FastifyRequest) {
@@ -71,7 +76,8 @@ export const arrivalPlugin = fp(
       } finally {
         chunks.stop();
         // What a refused sender still sends is thrown away, and not for ever.
-        if (!this.raw.complete && !this.raw.destroyed) limit?.start();
+        const { complete, destroyed, socket } = this.raw;
+        if (!complete && !destroyed && !socket.destroyed) limit?.start();
       }
     });
 
