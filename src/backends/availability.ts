@@ -2,6 +2,7 @@ import type { Clock, Random } from "../kernel/index.ts";
 import { createCircuit } from "./circuit.ts";
 import type { CircuitState } from "./circuit.ts";
 import type { BackendFailure } from "./failure.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { reasonOf } from "./handshake.ts";
 import type { HandshakeOutcome, OutageReason, ServerFacts } from "./handshake.ts";
 import { stateOf } from "./states.ts";
@@ -31,6 +32,8 @@ export interface Availability {
   readonly circuit: CircuitState;
   /** What the last passed handshake told. */
   readonly facts: ServerFacts | null;
+  /** Stands for the build that they tell of. */
+  readonly fingerprint: string | null;
   /** Resolves when the first handshake is over, passed or not. */
   readonly onceSettled: Promise<void>;
   /** Call it when a live call begins, and what it returns when the call has ended (null: with an answer). */
@@ -74,6 +77,8 @@ export function createAvailability(options: AvailabilityOptions): Availability {
   let state: AvailabilityState = "starting";
   let reason: OutageReason | null = null;
   let facts: ServerFacts | null = null;
+  // Worked out once a handshake: every answer is kept under it.
+  let fingerprint: string | null = null;
   /** Counts the times it left the rotation: what began in an earlier spell says nothing about this one. */
   let spell = 0;
   let readySince = 0;
@@ -156,6 +161,7 @@ export function createAvailability(options: AvailabilityOptions): Availability {
   function take(outcome: HandshakeOutcome): void {
     if (outcome.passed) {
       facts = withKnownStart(outcome.facts, facts);
+      fingerprint = fingerprintOf(facts);
       failedHandshakes = 0;
       if (state !== "ready") enterRotation();
       schedule(jitter(recheckMs));
@@ -271,6 +277,9 @@ export function createAvailability(options: AvailabilityOptions): Availability {
     },
     get facts() {
       return facts;
+    },
+    get fingerprint() {
+      return fingerprint;
     },
     onceSettled: settled.promise,
     track() {

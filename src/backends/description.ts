@@ -2,7 +2,6 @@ import type { BackendConfig } from "../../schemas/index.ts";
 import type { Availability } from "./availability.ts";
 import type { CircuitState } from "./circuit.ts";
 import type { FailureKind } from "./failure.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import type { OutageReason, ServerFacts } from "./handshake.ts";
 import type { Load } from "./load.ts";
 import type { AdminState, BackendState } from "./states.ts";
@@ -54,7 +53,7 @@ interface Parts extends Pick<BackendDescription, "admin" | "state" | "waiting" |
 }
 
 export function describeBackend({ config, availability, load, ...shown }: Parts): BackendDescription {
-  const { facts } = availability;
+  const { facts, fingerprint } = availability;
   return {
     id: config.id,
     model: config.model,
@@ -70,6 +69,6 @@ export function describeBackend({ config, availability, load, ...shown }: Parts)
     limit: load.limit,
     maxConcurrency: config.max_concurrency,
     server: facts,
-    fingerprint: facts === null ? null : fingerprintOf(facts),
+    fingerprint,
   };
 }
