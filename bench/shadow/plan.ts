@@ -66,10 +66,10 @@ export interface Plan {
 }
 
 const full: Plan = {
-  rounds: { apart: 4, shared: 4, both: 2 },
+  rounds: { apart: 8, shared: 8, both: 3 },
   capacity: { warmMs: 4000, windowMs: 5000 },
-  warmMs: 2500,
-  windowMs: { apart: 16_000, shared: 26_000, both: 12_000 },
+  warmMs: 1500,
+  windowMs: { apart: 8000, shared: 10_000, both: 8000 },
   texts: { rounds: 3, repeats: 30 },
   import: { rounds: 3, labels: 200_000 },
   leaderboard: { rounds: 3, requests: 20, rows: 10_000 },
@@ -96,7 +96,7 @@ export function casesOf({ rounds }: Pick<Plan, "rounds">): Case[] {
 /** About how long a plan takes. */
 export function secondsOf({ rounds, capacity, warmMs, windowMs, ...plan }: Plan): number {
   const startMs = 4000;
-  const betweenMs = 1300;
+  const betweenMs = 1600;
   let totalMs = 0;
   for (const { name } of casesOf({ rounds })) {
     totalMs += startMs + capacity.warmMs + capacity.windowMs;
