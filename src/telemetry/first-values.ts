@@ -20,6 +20,16 @@ const storageReasons = ["locked", "disk_full", "unreachable", "timeout", "closed
 const answerOutcomes = ["valid", "repaired", "truncated", "invalid"];
 const callOutcomes = ["ok", "connection", "timeout", "server_error", "busy", "bad_reply", "refused_request", "aborted"];
 
+const handshakeOutcomes = [
+  "passed",
+  "guidance_lost",
+  "wrong_model",
+  "unauthorized",
+  "refused",
+  "timeout",
+  "server_error",
+];
+
 /** Lets the counters of the gateway as a whole begin at 0. */
 export function beginAtZero(instruments: Instruments): void {
   for (const name of Object.keys(firstOutcomes) as (keyof typeof firstOutcomes)[]) {
@@ -36,6 +46,8 @@ export function beginAtZero(instruments: Instruments): void {
 export function beginBackendAtZero(instruments: Instruments, backend: string): void {
   for (const outcome of callOutcomes) instruments.backendRequests.inc({ backend, outcome }, 0);
   for (const outcome of answerOutcomes) instruments.answers.inc({ backend, outcome }, 0);
+  for (const outcome of handshakeOutcomes) instruments.backendProbes.inc({ backend, outcome }, 0);
+  for (const state of ["ready", "down", "quarantined"]) instruments.backendStateChanges.inc({ backend, state }, 0);
   instruments.backendTokenMismatch.inc({ backend }, 0);
   instruments.backendMetricsMissing.inc({ backend, metric: "page" }, 0);
   instruments.backendRequestDuration.zero({ backend });
