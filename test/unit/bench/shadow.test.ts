@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { p99Chance, p99Ratio, perAnswer, pooledP99, rateRatio } from "../../../bench/shadow/compare.ts";
 import { add, readCounters, subtract } from "../../../bench/shadow/counters.ts";
-import { cases } from "../../../bench/shadow/plan.ts";
-import { latencyRows } from "../../../bench/shadow/latency-report.ts";
+import { cases, casesOf, choosePlan, secondsOf } from "../../../bench/shadow/plan.ts";
+import { costRows } from "../../../bench/shadow/cost-report.ts";
+import { drawLabels } from "../../../bench/shadow/import.ts";
+import { latencyChart, latencyRows, latencyTable } from "../../../bench/shadow/latency-report.ts";
 import type { CaseRun, Round } from "../../../bench/shadow/rounds.ts";
 import type { Side, Window } from "../../../bench/shadow/window.ts";
 import { readTotal } from "../../../bench/processes/metrics.ts";
@@ -74,4 +76,43 @@ test("what was lost, or left over, is counted on both sides and held to nothing"
   const row = latencyRows(run).find(({ measure }) => measure.includes("lost"));
   assert.deepEqual(row?.rounds, [6]);
   assert.deepEqual(row?.reach, { atMost: 0 });
+});
+
+test("what a mirrored answer costs is what the mirror adds, over the mirrored answers", () => {
+  const one = cases.find(({ name }) => name === "apart");
+  assert.ok(one);
+  const cpu = (side: Side, cpuMs: number, answered: number): Window =>
+    window(side, { answers: 10, counted: { ...readCounters(""), cpuMs, answered } });
+  const rounds: Round[] = [{ off: [cpu("off", 40, 0), cpu("off", 60, 0)], on: [cpu("on", 70, 5), cpu("on", 80, 15)] }];
+  const [ratio, added] = costRows({ one, capacityPerSecond: 20, offeredPerSecond: 10, rounds });
+  assert.deepEqual(ratio?.rounds, [1.5]);
+  assert.equal(ratio?.over, "5.00 CPU-ms off");
+  assert.deepEqual(added?.rounds, [2.5]);
+});
+
+test("table and chart show each case with the mirror off and on; only the held ones are drawn", () => {
+  const runs = cases.map((one): CaseRun => ({ one, capacityPerSecond: 20, offeredPerSecond: 10, rounds: [round] }));
+  assert.deepEqual(
+    latencyTable(runs).lines.map(([title, side]) => `${title} ${side}`),
+    cases.flatMap(({ title }) => [`${title} off`, `${title} on`]),
+  );
+  const { svg } = latencyChart(runs);
+  assert.match(svg, /separate cards, on/);
+  assert.doesNotMatch(svg, /both live/);
+});
+
+test("a case without rounds is left out, and its time with it", () => {
+  const plan = choosePlan(false);
+  const none = { ...plan, rounds: { ...plan.rounds, both: 0 } };
+  assert.deepEqual(
+    casesOf(none).map(({ name }) => name),
+    ["apart", "shared"],
+  );
+  assert.ok(secondsOf(none) < secondsOf(plan));
+});
+
+test("as many labels are drawn as are asked for, each of a sample of its own", () => {
+  const labels = drawLabels(100);
+  assert.equal(new Set(labels.map(({ sampleId }) => sampleId)).size, 100);
+  assert.ok(labels.every((each) => Object.keys(each.labels).length === 9));
 });
