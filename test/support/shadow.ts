@@ -141,9 +141,13 @@ export interface ShadowScene {
   mirrors(outcome: string): Promise<number>;
 }
 
-/** A mirror from `base` to `cand` over a store in memory, with a clock and backends that the test moves. */
-export async function openShadowScene(t: TestContext, settings: Partial<ShadowSettings> = {}): Promise<ShadowScene> {
-  const storage = await openStorage("sqlite::memory:", { log: silentLog });
+/** A mirror from `base` to `cand` over a store, in memory where not said otherwise, with a clock and backends that the test moves. */
+export async function openShadowScene(
+  t: TestContext,
+  settings: Partial<ShadowSettings> = {},
+  url = "sqlite::memory:",
+): Promise<ShadowScene> {
+  const storage = await openStorage(url, { log: silentLog });
   const clock = createManualClock();
   const instruments = createInstruments();
   const calls: MirroredCall[] = [];
@@ -199,9 +203,11 @@ export async function openShadowScene(t: TestContext, settings: Partial<ShadowSe
   });
 
   async function settle(): Promise<void> {
+    // A server's answers come in their own time, over several connections at once.
+    const pauseMs = storage.dialect === "postgres" ? 5 : 0;
     for (let turn = 0; turn < 20; turn += 1) {
       await storage.db.selectFrom("wanted").select("id").limit(1).execute();
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 

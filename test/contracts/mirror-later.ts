@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { TestContext } from "node:test";
+import { armIdOf } from "../../src/predictions/index.ts";
+import { writeBatch, createArmsSeen } from "../../src/predictions/write-batch.ts";
+import type { ShadowSettings } from "../../src/shadow/index.ts";
+import type { Storage } from "../../src/storage/index.ts";
+import { answered, armRecord, openShadowScene, prediction, stored } from "../support/shadow.ts";
+import type { ShadowScene } from "../support/shadow.ts";
+import type { StorageUnderTest } from "./storage.ts";
+
+/** Puts predictions of the baseline into the store, with their images where not said otherwise. */
+async function keep(storage: Storage, names: readonly string[], hasImages = true): Promise<void> {
+  await writeBatch(
+    storage.db,
+    names.map((name) => stored(name, { hasImages })),
+    [],
+    createArmsSeen(),
+  );
+}
+
+async function label(storage: Storage, names: readonly string[]): Promise<string[]> {
+  const contents = names.map((name) => prediction(name).content);
+  const rows = contents.map((content) => {
+    return { content, labels: "{}", design: "import", annotators: 1, agreement: null, updated_ms: 1 };
+  });
+  await storage.db.insertInto("truths").values(rows).execute();
+  return contents;
+}
+
+/** What the mirror keeps and finds again, the same on both databases. */
+export function describeMirrorLater(name: string, { start, stop, newDatabase, skip }: StorageUnderTest): void {
+  describe(`mirroring later on ${name}`, { skip }, () => {
+    before(start);
+    after(stop);
+    const open = async (t: TestContext, settings: Partial<ShadowSettings> = {}): Promise<ShadowScene> =>
+      openShadowScene(t, settings, await newDatabase());
+
+    test("what is spooled is asked for when memory is empty, with the stored images, and leaves the spool when kept", async (t) => {
+      const { shadow, storage, calls, clock, settle, saved } = await open(t, {
+        max_concurrency: 1,
+        max_queue: 1,
+      });
+      await keep(storage, ["a", "b", "c"]);
+      shadow.observe(["a", "b", "c"].map((name) => stored(name)));
+      await settle();
+      assert.equal((await shadow.status()).spooled, 1);
+      await calls[0]?.end(answered);
+      await calls[1]?.end(answered);
+      clock.advance(1000);
+      await settle();
+      assert.equal(calls[2]?.text, "jpeg of c");
+      await calls[2]?.end(answered);
+      assert.deepEqual(
+        saved.map(({ garmentId, origin }) => [garmentId, origin]),
+        [
+          ["gar_a", "mirror"],
+          ["gar_b", "mirror"],
+          ["gar_c", "mirror"],
+        ],
+      );
+      assert.equal((await shadow.status()).spooled, 0);
+    });
+
+    test("what waits in the spool outlives the process", async (t) => {
+      const { shadow, storage } = await open(t, { enabled: false });
+      await keep(storage, ["a"]);
+      await storage.db
+        .insertInto("wanted")
+        .values({
+          content: prediction("a").content,
+          backend: "cand",
+          garment_id: "gar_a",
+          reason: "spooled",
+          inclusion: 0.5,
+          created_ms: 1,
+          tries: 0,
+        })
+        .execute();
+      assert.equal((await shadow.status()).spooled, 1);
+    });
+
+    test("a spooled answer that the store does not take is asked for again, not lost", async (t) => {
+      const { shadow, storage, calls, clock, settle, store, saved } = await open(t, { max_queue: 1 });
+      await keep(storage, ["a"]);
+      const [content] = await label(storage, ["a"]);
+      await shadow.labelled([content as string]);
+      await settle();
+      store.isBroken = true;
+      await calls[0]?.end(answered);
+      assert.equal((await shadow.status()).spooled, 1);
+      store.isBroken = false;
+      clock.advance(1100);
+      await settle();
+      await calls[1]?.end(answered);
+      assert.equal(saved.length, 1);
+    });
+
+    test("a late label lets the arm that has not seen the garment see it, once", async (t) => {
+      const { shadow, storage, calls, settle, saved } = await open(t, { mirror_rate: 0 });
+      await keep(storage, ["a"]);
+      const contents = await label(storage, ["a"]);
+      await shadow.labelled(contents);
+      await settle();
+      assert.deepEqual(
+        calls.map(({ backend, text }) => [backend, text]),
+        [["cand", "jpeg of a"]],
+      );
+      await calls[0]?.end(answered);
+      assert.equal(saved[0]?.origin, "backfill");
+      assert.equal(saved[0]?.garmentId, "gar_a");
+    });
+
+    test("a label without stored images backfills nothing", async (t) => {
+      const { shadow, storage, calls, settle } = await open(t);
+      await keep(storage, ["a"], false);
+      await shadow.labelled(await label(storage, ["a"]));
+      await settle();
+      assert.equal(calls.length, 0);
+    });
+
+    test("images of another preparation are not asked about: they would make an arm of their own", async (t) => {
+      const { shadow, storage, calls, settle } = await open(t);
+      await keep(storage, ["a"]);
+      await storage.db.updateTable("image_bytes").set({ preparation: "an older one" }).execute();
+      await shadow.labelled(await label(storage, ["a"]));
+      await settle();
+      assert.equal(calls.length, 0);
+    });
+
+    test("a new build of the candidate is asked about everything that is labelled", async (t) => {
+      const { storage, calls, clock, settle, fingerprints, shadow } = await open(t, { max_concurrency: 8 });
+      await keep(storage, ["a", "b"]);
+      await label(storage, ["a", "b"]);
+      clock.advance(5000);
+      await settle();
+      clock.advance(1000);
+      await settle();
+      assert.equal(calls.length, 2);
+      for (const call of [...calls]) await call.end(answered);
+      fingerprints["cand"] = "f3";
+      clock.advance(5000);
+      await settle();
+      clock.advance(1000);
+      await settle();
+      assert.equal(calls.length, 4);
+      assert.equal((await shadow.status()).inFlight, 2);
+    });
+
+    test("a backfill that is always made has inclusion 1, and that of a sampled garment its rate", async (t) => {
+      const { shadow, storage, settle, calls, saved } = await open(t, { mirror_rate: 0.5, max_concurrency: 20 });
+      const names = Array.from({ length: 12 }, (_, at) => `n${at}`);
+      await keep(storage, names);
+      await shadow.labelled(await label(storage, names));
+      await settle();
+      for (const call of [...calls]) await call.end(answered);
+      await settle();
+      for (const { content, inclusion } of saved) {
+        assert.equal(inclusion, shadow.plan(content, false).isMirrored ? 0.5 : 1);
+      }
+    });
+
+    test("a spooled garment whose photos are gone leaves the spool", async (t) => {
+      const { shadow, storage, calls, clock, settle } = await open(t);
+      await keep(storage, ["a"]);
+      await shadow.labelled(await label(storage, ["a"]));
+      await storage.db.deleteFrom("image_bytes").execute();
+      clock.advance(1100);
+      await settle();
+      assert.equal(calls.length, 0);
+      assert.equal((await shadow.status()).spooled, 0);
+    });
+
+    test("coverage is kept by the hour", async (t) => {
+      const { shadow, storage, calls, clock, settle } = await open(t, { max_concurrency: 1 });
+      shadow.observe([stored("a"), stored("b")]);
+      await calls[0]?.end(answered);
+      clock.advance(5000);
+      await settle();
+      await calls[1]?.end(answered);
+      clock.advance(5000);
+      await settle();
+      const rows = await storage.db
+        .selectFrom("coverage")
+        .select(["backend", "outcome", "count"])
+        .orderBy("outcome")
+        .execute();
+      assert.deepEqual(rows, [
+        { backend: "cand", outcome: "answered", count: 2 },
+        { backend: "cand", outcome: "sampled", count: 2 },
+      ]);
+    });
+
+    test("replay asks both backends about one labelled garment at a time, at its rate, and keeps what it scores", async (t) => {
+      const { shadow, storage, calls, clock, settle } = await open(t, {
+        mirror_rate: 0,
+        replay: { enabled: true, per_hour: 60 },
+      });
+      await keep(storage, ["a"]);
+      await label(storage, ["a"]);
+      await storage.db
+        .insertInto("answers")
+        .values(answerRow(prediction("a").content))
+        .execute();
+      clock.advance(59_000);
+      await settle();
+      const before = calls.length;
+      clock.advance(1000);
+      await settle();
+      const replayed = calls.slice(before);
+      assert.deepEqual(replayed.map(({ backend }) => backend).sort(), ["base", "cand"]);
+      for (const call of replayed) await call.end(answered);
+      await settle();
+      const rows = await storage.db.selectFrom("replays").select(["outcome", "weighted"]).execute();
+      assert.deepEqual(rows, [
+        { outcome: "valid", weighted: 1 },
+        { outcome: "valid", weighted: 1 },
+      ]);
+      assert.equal((await shadow.status()).requestsThisHour, 2);
+    });
+  });
+}
+
+/** The candidate has seen it already, so that nothing is backfilled. */
+function answerRow(content: string) {
+  return {
+    content,
+    arm_id: armIdOf(armRecord({ backend: "cand", fingerprint: "f2" })),
+    garment_id: "gar_a",
+    origin: "mirror",
+    outcome: "valid",
+    failure: null,
+    attributes: "{}",
+    confidence: "{}",
+    is_clean: 1,
+    attempts: 1,
+    latency_ms: 1,
+    prompt_tokens: 1,
+    completion_tokens: 1,
+    inclusion: 1,
+    created_ms: 1,
+    is_scored: 1,
+  };
+}
