@@ -92,11 +92,11 @@ describe("the evaluation over Postgres", { skip: postgresIsMissing }, () => {
       await first.answer({ content: `c${n}` }, { content: `c${n}`, backend: candidate });
       await first.label({ request_id: `gar_c${n}`, labels: plainShirt });
     }
-    let isDone = false;
+    const done = new AbortController();
     const seen = new Set<number>();
     let highest = 0;
     const watching = (async () => {
-      while (!isDone) {
+      while (!done.signal.aborted) {
         const rows = await first.storage.db.selectFrom("scores").select("id").orderBy("id").execute();
         for (const { id } of rows) assert.ok(id > highest || seen.has(id), `${id} appeared below ${highest}`);
         for (const { id } of rows) seen.add(id);
@@ -104,7 +104,7 @@ describe("the evaluation over Postgres", { skip: postgresIsMissing }, () => {
       }
     })();
     await Promise.all(all.map(({ evaluation }) => evaluation.catchUp()));
-    isDone = true;
+    done.abort();
     await watching;
     assert.equal((await first.storage.db.selectFrom("scores").select("id").execute()).length, 600);
     assert.equal((await first.evaluation.comparison({})).pairs, 300);
