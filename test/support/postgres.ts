@@ -59,6 +59,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     execFileSync(join(bin, "psql"), [`postgres://postgres@127.0.0.1:${port}/postgres`, "-qc", statement], {
       ...options,
       stdio: "ignore",
+      // Whoever else may have got this port must not hold the test up for ever.
+      timeout: 10_000,
     });
   }
 
