@@ -54,7 +54,7 @@ export { ComparisonQuerySchema, ComparisonSchema } from "./http/eval/comparison.
 export type { ArmBuild, ComparisonAnswer, ComparisonQuery } from "./http/eval/comparison.ts";
 export { ReviewQueueQuerySchema, ReviewQueueSchema } from "./http/eval/review-queue.ts";
 export type { ReviewItem, ReviewQueueAnswer, ReviewQueueQuery } from "./http/eval/review-queue.ts";
-export { exportFormats, ExportQuerySchema } from "./http/eval/export.ts";
+export { ExportQuerySchema } from "./http/eval/export.ts";
 export type { ExportQuery } from "./http/eval/export.ts";
 export { DriftQuerySchema, DriftSchema } from "./http/eval/drift.ts";
 export type { DriftAnswer, DriftQuery } from "./http/eval/drift.ts";

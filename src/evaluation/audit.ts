@@ -50,7 +50,7 @@ const maxTries = 100;
 const pageRows = 1_000;
 
 /** The hash of an entry: SHA-256 over the canonical JSON of everything in it but the hash. */
-export function auditHash({ seq, at_ms, kind, actor, body, previous_hash }: Omit<AuditEntry, "hash">): string {
+function auditHash({ seq, at_ms, kind, actor, body, previous_hash }: Omit<AuditEntry, "hash">): string {
   return stableHash({ seq, at_ms, kind, actor, body, previous_hash });
 }
 

@@ -27,13 +27,15 @@ const windowAnswers = 1_000;
 const maxValues = 200;
 const otherValues = "(other)";
 const keptArms = 16;
+/** Counting an arm's answers reads its whole index. */
+const countEveryMs = 60_000;
 
 /**
  * Compares windows of a fixed number of answers, so that looking often tests nothing anew: the first thousand of an arm with
  * its last whole thousand. The k-th comparison may err with alpha/(k(k+1)), which adds up to alpha.
  */
-export function createDriftReader({ db }: Storage, canonicalise: Canonicalise): DriftReader {
-  const kept = new Map<string, ArmDrift & { alpha: number }>();
+export function createDriftReader({ db }: Storage, canonicalise: Canonicalise, now: () => number): DriftReader {
+  const kept = new Map<string, ArmDrift & { alpha: number; atMs: number }>();
 
   async function readRows(armId: string, direction: "asc" | "desc", offset: number): Promise<Row[]> {
     return await db
@@ -48,17 +50,18 @@ export function createDriftReader({ db }: Storage, canonicalise: Canonicalise): 
 
   return {
     async read(armId, alpha) {
+      const last = kept.get(armId);
+      if (last?.alpha === alpha && now() - last.atMs < countEveryMs) return last;
       const { count } = await db
         .selectFrom("answers")
         .select(({ fn }) => fn.countAll<number>().as("count"))
         .where("arm_id", "=", armId)
         .executeTakeFirstOrThrow();
       const windows = Math.max(0, Math.floor(count / windowAnswers) - 1);
-      const known = kept.get(armId);
-      if (known?.windows === windows && known.alpha === alpha) return known;
-      const drift = windows === 0 ? noDrift : await compareWindows(armId, windows, count, alpha);
+      const isSame = last?.windows === windows && last.alpha === alpha;
+      const drift = isSame ? last : windows === 0 ? noDrift : await compareWindows(armId, windows, count, alpha);
       if (kept.size >= keptArms) kept.clear();
-      kept.set(armId, { ...drift, alpha });
+      kept.set(armId, { ...drift, alpha, atMs: now() });
       return drift;
     },
   };

@@ -1,4 +1,5 @@
 import type { Canonicaliser } from "../attributes/index.ts";
+import { createSemaphore } from "../kernel/index.ts";
 import type { Clock } from "../kernel/index.ts";
 import { readTruths } from "../labels/index.ts";
 import type { FieldScores, Scorer as Scoring } from "../scoring/index.ts";
@@ -93,15 +94,20 @@ export interface Evaluation {
 
 const auditPage = 50;
 
+/** Views that are worked out at once: each takes a share of the event loop and of the store, and callers come first. */
+const viewsAtOnce = 2;
+
 /** Opens the evaluation over a store; nothing runs in the background before `start`. */
 export function createEvaluation(parts: EvaluationParts): Evaluation {
   const { storage, clock, log, instruments, canonicaliser, scoring, settings, describeBuild } = parts;
   const { canonicalise, vocabularyVersion } = canonicaliser;
   const { consistency, scorerVersion } = scoring;
   const audit = createAudit({ storage, clock, log });
-  const drift = createDriftReader(storage, canonicalise);
+  const drift = createDriftReader(storage, canonicalise, () => clock.now());
   const comparisons = createComparisons({ storage, clock, canonicalise, drift, describeBuild, settings });
   const versions = () => ({ gateway: parts.version, scorer: scorerVersion, vocabulary: vocabularyVersion });
+  const views = createSemaphore(viewsAtOnce);
+  const view = <T>(work: () => Promise<T>): Promise<T> => orOverloaded(views.run(work));
   const judge = createJudge({ canonicaliser, scoring, semantics: parts.semantics });
   const scorer = createScorer({
     storage,
@@ -148,14 +154,14 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
     async catchUp() {
       while (await scorer.runOnce());
     },
-    leaderboard: (query) => orOverloaded(readLeaderboard({ storage, clock, canonicalise, consistency }, query)),
-    comparison: (query) => orOverloaded(comparisons.read(query)),
+    leaderboard: (query) => view(() => readLeaderboard({ storage, clock, canonicalise, consistency }, query)),
+    comparison: (query) => view(() => comparisons.read(query)),
     watch: () => watch.look(),
-    reviewQueue: (query) => orOverloaded(reviewQueue(query)),
-    drift: (query) => orOverloaded(readDrift(query)),
-    export: (query) => orOverloaded(openExport({ storage, clock, canonicalise, consistency }, query)),
+    reviewQueue: (query) => view(() => reviewQueue(query)),
+    drift: (query) => view(() => readDrift(query)),
+    export: (query) => view(() => openExport({ storage, clock, canonicalise, consistency }, query)),
     audit,
-    readAudit: (query) => orOverloaded(readAudit(query)),
+    readAudit: (query) => view(() => readAudit(query)),
     recordDecision: (decision) => orOverloaded(recordDecision({ comparisons, settings, audit, versions }, decision)),
     async scoreAnswer(content, attributes) {
       const truth = (await readTruths(storage.db, [content])).get(content);

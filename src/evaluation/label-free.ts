@@ -68,7 +68,7 @@ export async function readLabelFree(
 }
 
 /** The fields that two answers differ in; all of them where exactly one of them failed. */
-export function findDifferences(one: AnswerRow, other: AnswerRow, canonicalise: Canonicalise): FieldName[] {
+function findDifferences(one: AnswerRow, other: AnswerRow, canonicalise: Canonicalise): FieldName[] {
   if (one.attributes === null || other.attributes === null) {
     return one.attributes === other.attributes ? [] : [...fieldNames];
   }

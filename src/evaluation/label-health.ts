@@ -19,14 +19,23 @@ const graceMs = 15 * 60_000;
 const enoughLabels = 50;
 const mostLost = 0.2;
 
+/** Whether no garment has the key of a label, which the query calls `newest`. */
+const isLost = sql`(
+  (newest.key_kind = 'request_id' and not exists (select 1 from garments where garments.id = newest.key))
+  or (newest.key_kind = 'sample_id' and not exists (select 1 from garments where garments.sample_id = newest.key))
+  or (newest.key_kind = 'image_sha256' and not exists (select 1 from images where images.sha256 = newest.key)))`;
+
+/** How many of these labels name nothing that is stored. */
+export async function countLost({ db }: Storage, ids: readonly number[]): Promise<number> {
+  const { rows } = await sql<{ lost: number }>`
+    select count(*) as lost from labels as newest where newest.id in (${sql.join(ids)}) and ${isLost}`.execute(db);
+  return rows[0]?.lost ?? 0;
+}
+
 /** Counts over the newest labels, and the newest answers of both arms. */
 export async function readLabelHealth({ db }: Storage, arms: ArmPair | null, nowMs: number): Promise<LabelHealth> {
   const { rows: counts } = await sql<{ kind: string; labels: number; lost: number }>`
-    select newest.key_kind as kind, count(*) as labels, sum(case when
-        (newest.key_kind = 'request_id' and not exists (select 1 from garments where garments.id = newest.key))
-        or (newest.key_kind = 'sample_id' and not exists (select 1 from garments where garments.sample_id = newest.key))
-        or (newest.key_kind = 'image_sha256' and not exists (select 1 from images where images.sha256 = newest.key))
-        then 1 else 0 end) as lost
+    select newest.key_kind as kind, count(*) as labels, sum(case when ${isLost} then 1 else 0 end) as lost
     from (select key_kind, key from labels where created_ms < ${nowMs - graceMs} order by id desc limit ${newestLabels}) as newest
     group by newest.key_kind`.execute(db);
   const requestIds = counts.find(({ kind }) => kind === "request_id");

@@ -3,6 +3,7 @@ import { contentsOfLabels, markJoined, unjoinedLabels } from "../labels/index.ts
 import { sql, StorageUnavailable } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
+import { countLost } from "./label-health.ts";
 import { scoreContents } from "./score-contents.ts";
 import type { Judge, Scored } from "./score-contents.ts";
 
@@ -71,11 +72,11 @@ export function createScorer(parts: ScorerParts): Scorer {
       if (contents.length < batchRows) break;
       after = contents.at(-1) ?? null;
     }
-    await markJoined(
-      db,
-      labels.map(({ id }) => id),
-    );
-    instruments.evaluationLabels.inc(labels.length);
+    const ids = labels.map(({ id }) => id);
+    const lost = await countLost(storage, ids);
+    await markJoined(db, ids);
+    instruments.evaluationLabels.inc({ outcome: "joined" }, labels.length - lost);
+    instruments.evaluationLabels.inc({ outcome: "unjoined" }, lost);
     return labels.length === batchRows;
   }
 

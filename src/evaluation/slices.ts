@@ -18,8 +18,7 @@ export type Dimension =
   | { by: "design" }
   | { by: "backend" };
 
-export const designNames = ["audit", "review", "import"] as const;
-export type DesignName = (typeof designNames)[number];
+const designNames = ["audit", "review", "import"] as const;
 
 const sliceForms =
   "FIELD:value with one of the nine fields (FIELD:null for garments labelled as without), metadata.KEY:value, design:audit, design:review, design:import, backend:ID or source:NAME";

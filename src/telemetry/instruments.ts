@@ -40,7 +40,7 @@ export interface Instruments {
   readonly brownOutFactor: Gauge;
   readonly cacheRequests: Counter<"outcome">;
   readonly semanticsRequests: Counter<"provider" | "outcome">;
-  readonly evaluationLabels: Counter;
+  readonly evaluationLabels: Counter<"outcome">;
   readonly evaluationAnswers: Counter<"outcome">;
   readonly shadowFieldScore: Gauge<"arm" | "field">;
   readonly shadowWeightedScore: Gauge<"arm">;
@@ -187,7 +187,11 @@ export function createInstruments(): Instruments {
       "Requests by what the answer cache did: hit, coalesced (joined identical work under way), miss, store_skipped (a miss whose answer was not fit to be stored) or bypass (the caller wanted no stored answer).",
       ["outcome"],
     ),
-    evaluationLabels: meter.counter("evaluation_labels_total", "Labels that were brought together with answers."),
+    evaluationLabels: meter.counter(
+      "evaluation_labels_total",
+      "New labels by what their key named when they were looked at: joined (a garment), or unjoined (none yet: they join it when it comes).",
+      ["outcome"],
+    ),
     evaluationAnswers: meter.counter(
       "evaluation_answers_total",
       "Answers held against labels: scored, rescored (a label was revised, or the scorer changed), repeated_sample (the arm has answered other photos of the sample before) or unlabelled.",

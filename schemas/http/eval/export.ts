@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import type { Static } from "typebox";
 import { rowQuery } from "./parts.ts";
 
-export const exportFormats = ["jsonl", "csv", "model-index", "sft"] as const;
+const exportFormats = ["jsonl", "csv", "model-index", "sft"] as const;
 
 export const ExportQuerySchema = Type.Object(
   {

@@ -23,12 +23,15 @@ test("an arm that goes on as it began raises no alarm; one that changes its valu
   const [few] = (await opened.evaluation.drift({ backend: baseline })).arms;
   assert.deepEqual([few?.windows, few?.fields, few?.alarms], [0, {}, []]);
 
+  // The answers of an arm are counted once a minute.
+  opened.clock.advance(60_000);
   await answers(opened, 1_999, 1, 0.2);
   const [steady] = (await opened.evaluation.drift({})).arms;
   assert.deepEqual([steady?.backend, steady?.windows, steady?.alarms], [baseline, 1, []]);
   assert.ok((steady?.fields["type"]?.psi ?? 1) < 0.05);
   assert.ok((steady?.earlier?.to_ms ?? 0) < (steady?.later?.from_ms ?? 0), "the windows do not overlap");
 
+  opened.clock.advance(60_000);
   await answers(opened, 2_000, 1_000, 0.7);
   const [shifted] = (await opened.evaluation.drift({})).arms;
   assert.equal(shifted?.windows, 2);

@@ -152,6 +152,8 @@ test("labels for nobody and answers without labels are marked, counted and joine
   assert.deepEqual(await db.selectFrom("answers").select("is_scored").execute(), [{ is_scored: 1 }]);
   const counts = (await opened.instruments.evaluationAnswers.get()).values;
   assert.equal(counts.find(({ labels }) => labels.outcome === "unlabelled")?.value, 1);
+  const labelCounts = (await opened.instruments.evaluationLabels.get()).values;
+  assert.equal(labelCounts.find(({ labels }) => labels.outcome === "unjoined")?.value, 1);
   await opened.answer({ content: "c2", sampleId: "nobody" });
   await opened.evaluation.catchUp();
   assert.equal((await scores(opened)).length, 1);
