@@ -88,11 +88,11 @@ export function createGarments({ db }: Pick<Storage, "db">): Garments {
     return {
       id: row.id,
       sampleId: row.sample_id,
-      metadata: parse(row.metadata),
+      metadata: parse(row.metadata) as object | null,
       createdMs: row.created_ms,
       tier: row.tier,
       cache: row.cache,
-      degraded: parse(row.degraded),
+      degraded: parse(row.degraded) as object | null,
       attributes: JSON.parse(row.attributes) as Attributes,
       confidence: JSON.parse(row.confidence) as Confidence,
       images: images.map(({ n, view, sha256, width, height, stored_ms: storedMs }) => {
@@ -108,8 +108,8 @@ export function createGarments({ db }: Pick<Storage, "db">): Garments {
         origin: answer.origin,
         outcome: answer.outcome,
         failure: answer.failure,
-        attributes: parse(answer.attributes),
-        confidence: parse(answer.confidence),
+        attributes: parse(answer.attributes) as Attributes | null,
+        confidence: parse(answer.confidence) as Confidence | null,
         latencyMs: answer.latency_ms,
         createdMs: answer.created_ms,
       })),
@@ -158,6 +158,6 @@ const idsPerDelete = 500;
 /** More builds than any fleet shows a photo to before it is too old. */
 const maxAnswers = 200;
 
-function parse<T>(text: string | null): T | null {
-  return text === null ? null : (JSON.parse(text) as T);
+function parse(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
 }

@@ -74,7 +74,7 @@ async function prune({ storage, clock, instruments, rules }: RetentionParts, sig
     .selectFrom("image_bytes")
     .select(({ fn }) => fn.sum<number | null>("bytes").as("total"))
     .executeTakeFirstOrThrow();
-  let left = Number(total ?? 0);
+  let left = total ?? 0;
   await repeat(async () => {
     if (left <= imageMaxBytes) return 0;
     const oldest = await oldestImages(storage, wall);

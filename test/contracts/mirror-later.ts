@@ -137,7 +137,7 @@ export function describeMirrorLater(name: string, { start, stop, newDatabase, sk
       clock.advance(1000);
       await settle();
       assert.equal(calls.length, 2);
-      for (const call of [...calls]) await call.end(answered);
+      for (const call of calls.slice()) await call.end(answered);
       fingerprints["cand"] = "f3";
       clock.advance(5000);
       await settle();
@@ -153,7 +153,7 @@ export function describeMirrorLater(name: string, { start, stop, newDatabase, sk
       await keep(storage, names);
       await shadow.labelled(await label(storage, names));
       await settle();
-      for (const call of [...calls]) await call.end(answered);
+      for (const call of calls.slice()) await call.end(answered);
       await settle();
       for (const { content, inclusion } of saved) {
         assert.equal(inclusion, shadow.plan(content, false).isMirrored ? 0.5 : 1);

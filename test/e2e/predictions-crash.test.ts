@@ -43,9 +43,9 @@ test("kill -9 loses no accepted label and no prediction that had its time to be 
       throw new Error(`round ${round}: ${gateway.output()}`, { cause: error });
     });
     const killAt = performance.now() + graceMs + 1000 + random() * 2000;
-    let isKilled = false;
+    const killed = new AbortController();
     const load = (async () => {
-      for (let at = 0; !isKilled; at += 1) {
+      for (let at = 0; !killed.signal.aborted; at += 1) {
         const id = await answer(port, photos[at % photos.length] as Buffer).catch(() => null);
         if (id === null) return;
         answered.push({ id, atMs: performance.now() });
@@ -54,7 +54,7 @@ test("kill -9 loses no accepted label and no prediction that had its time to be 
     })();
     await new Promise((resolve) => setTimeout(resolve, killAt - performance.now()));
     gateway.process.kill("SIGKILL");
-    isKilled = true;
+    killed.abort();
     const killedAt = performance.now();
     await gateway.exit;
     await load;

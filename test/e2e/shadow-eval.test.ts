@@ -34,12 +34,14 @@ async function openBuilds(t: TestContext, margins: Record<string, number>): Prom
       const { decision } = config.shadow;
       config.shadow = {
         ...config.shadow,
-        ...{ enabled: true, baseline: "b0", candidate: "b1", mirror_rate: 1 },
+        enabled: true,
+        baseline: "b0",
+        candidate: "b1",
+        mirror_rate: 1,
         decision: { ...decision, margins, min_pairs: 60 },
       };
-      config.backends = (config.backends as readonly BackendConfig[]).map((backend) =>
-        backend.id === "b1" ? { ...backend, role: "shadow", quantization: "nvfp4" } : backend,
-      );
+      const [, candidate] = config.backends as readonly BackendConfig[];
+      Object.assign(candidate as BackendConfig, { role: "shadow", quantization: "nvfp4" });
     },
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import type { TestContext } from "node:test";
-import type { Config } from "../../schemas/index.ts";
+import type { BackendConfig, Config } from "../../schemas/index.ts";
 import { assertSettled } from "../support/settled.ts";
 import { eventually, openSimulatedGateway } from "../support/simulated-gateway.ts";
 import type { SimulatedGateway } from "../support/simulated-gateway.ts";
@@ -26,10 +26,8 @@ async function openMirrored(
     simulators: [{}, { seed: 2 }],
     change(config) {
       config.shadow = { ...config.shadow, enabled: true, baseline: "b0", candidate: "b1", mirror_rate: 1, ...shadow };
-      config.backends = (config.backends as Extract<Config["backends"], readonly unknown[]>).map((backend) => ({
-        ...backend,
-        role: backend.id === "b1" ? "shadow" : "live",
-      }));
+      const [, candidate] = config.backends as readonly BackendConfig[];
+      Object.assign(candidate as BackendConfig, { role: "shadow" });
       change(config);
     },
   });
@@ -51,7 +49,7 @@ function parameters({ body }: StubCall): string {
 
 test("the candidate gets the very same bytes and parameters as the baseline, and the caller never waits for it", async (t) => {
   const stubs = await Promise.all([openStub(), openStub()]);
-  const [baseline, candidate] = stubs as [Awaited<ReturnType<typeof openStub>>, Awaited<ReturnType<typeof openStub>>];
+  const [baseline, candidate] = stubs;
   t.after(() => Promise.all(stubs.map((stub) => stub.stop())));
   let release = (): void => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -61,11 +59,9 @@ test("the candidate gets the very same bytes and parameters as the baseline, and
   };
   baseline.onChat = (call) => ({ json: chatAnswer(answerText, call.json) });
   const scene = await openMirrored(t, {}, (config) => {
-    config.backends = (config.backends as Extract<Config["backends"], readonly unknown[]>).map((backend, at) => ({
-      ...backend,
-      url: (stubs[at] as { url: string }).url,
-      model: "m",
-    }));
+    for (const [at, backend] of (config.backends as readonly BackendConfig[]).entries()) {
+      Object.assign(backend, { url: (stubs[at] as { url: string }).url, model: "m" });
+    }
   });
   const response = await scene.post(photo(0));
   assert.equal(response.status, 200);

@@ -22,7 +22,7 @@ export async function garmentsRoutes(app: FastifyInstance): Promise<void> {
     },
     async (request) => toView(await garments.get(request.params.id)),
   );
-  app.get<{ Params: { id: string; n: number } }>(
+  app.get<{ Params: { id: string; n: string } }>(
     "/garments/:id/images/:n",
     {
       schema: {
