@@ -334,3 +334,49 @@ test("a promotion needs the verdict, or an override with its reason; a rollback 
   );
   await opened.close();
 });
+
+const wide = { weighted: 0.2, type: 0.2, defect_type: 0.2, brand: 0.2, size: 0.2 };
+
+test("a verdict that says promote is recorded, and lets a person promote without more", async () => {
+  const opened = await openTestEvaluation();
+  opened.settings.decision = { ...opened.settings.decision, margins: wide };
+  await pairs(opened, 120, (n) => (n % 40 === 0 ? { attributes: { color: "red" } } : {}));
+  assert.equal((await opened.evaluation.watch())?.verdict, "promote");
+  const entry = await opened.evaluation.recordDecision({ kind: "promote", actor: "key-1", reason: "as good" });
+  assert.equal((entry.body as { verdict: string }).verdict, "promote");
+  assert.deepEqual(
+    (await opened.evaluation.readAudit({})).entries.map(({ kind }) => kind),
+    ["promote", "verdict"],
+  );
+  await opened.close();
+});
+
+test("a slice in which the candidate loses holds a promotion back, and says so", async () => {
+  const opened = await openTestEvaluation();
+  opened.settings.decision = { ...opened.settings.decision, margins: wide };
+  for (let n = 0; n < 700; n += 1) {
+    const isCoat = n % 10 === 0;
+    const answered = isCoat ? { type: "coat" } : {};
+    const lost = isCoat
+      ? { color: "red", pattern: "striped", neckline: "v-neck", sleeve_length: "long", closure: "zipper" }
+      : {};
+    await opened.answer(
+      { content: `c${n}`, attributes: answered },
+      { content: `c${n}`, backend: candidate, confidence: 0.8, attributes: { ...answered, ...lost } },
+    );
+    const labels = { ...plainShirt, ...answered };
+    await opened.label({ request_id: `gar_c${n}`, labels, design: "audit" });
+  }
+  await opened.evaluation.catchUp();
+  const answer = await opened.evaluation.comparison({});
+  assert.equal(answer.verdict, "collecting");
+  assert.match(answer.reasons.join("; "), /slice: type:coat: below/);
+  assert.deepEqual(
+    answer.slices.map(({ slice, pairs: count, failing }) => [slice, count, failing]),
+    [
+      ["type:shirt", 630, false],
+      ["type:coat", 70, true],
+    ],
+  );
+  await opened.close();
+});
