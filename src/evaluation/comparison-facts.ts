@@ -1,5 +1,5 @@
 import type { Clock } from "../kernel/index.ts";
-import { failingSlices } from "../statistics/index.ts";
+import { defaultMargin, failingSlices } from "../statistics/index.ts";
 import type { ComparisonFacts, DecisionRules } from "../statistics/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { ArmPair } from "./arms.ts";
@@ -30,8 +30,6 @@ export interface FactsParts {
   drift: DriftReader;
   describeBuild: DescribeBuild;
 }
-
-const defaultMargin = 0.01;
 
 /** Looks at everything that may invalidate a comparison or hold a promotion back. */
 export async function readSurroundings(

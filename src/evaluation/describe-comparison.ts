@@ -1,5 +1,5 @@
 import { stableHash } from "../kernel/index.ts";
-import { createComparison } from "../statistics/index.ts";
+import { defaultMargin, createComparison } from "../statistics/index.ts";
 import type { Comparison, ComparisonFacts, DecisionRules } from "../statistics/index.ts";
 import { fieldNames } from "../../schemas/index.ts";
 import type { ArmBuild, ComparisonAnswer } from "../../schemas/index.ts";
@@ -8,8 +8,6 @@ import type { ArmPair } from "./arms.ts";
 import type { Surroundings } from "./comparison-facts.ts";
 import { enoughSamples } from "./estimate.ts";
 import type { RunningPairs } from "./running-pairs.ts";
-
-const defaultMargin = 0.01;
 
 /** Names two arms that are compared. */
 export function comparisonId({ baseline, candidate }: ArmPair): string {

@@ -1,9 +1,14 @@
 import type { DriftAnswer } from "../../schemas/index.ts";
 import type { ArmsTable } from "../storage/index.ts";
 import type { ArmDrift } from "./drift.ts";
+import type { ReplayEvidence } from "./replay-evidence.ts";
 
 /** One arm's drift as it is answered. */
-export function describeDrift(arm: ArmsTable, drift: ArmDrift): DriftAnswer["arms"][number] {
+export function describeDrift(
+  arm: ArmsTable,
+  drift: ArmDrift,
+  replays: ReplayEvidence | null,
+): DriftAnswer["arms"][number] {
   return {
     arm: arm.id,
     backend: arm.backend,
@@ -25,6 +30,17 @@ export function describeDrift(arm: ArmsTable, drift: ArmDrift): DriftAnswer["arm
       ]),
     ),
     alarms: [...drift.alarms],
+    replays:
+      replays === null
+        ? null
+        : {
+            replays: replays.replays,
+            window: replays.window,
+            difference: replays.difference,
+            low: replays.low,
+            high: replays.high,
+            is_worse: replays.isWorse,
+          },
   };
 }
 

@@ -5,6 +5,7 @@ import { readTruths } from "../labels/index.ts";
 import type { FieldScores, Scorer as Scoring } from "../scoring/index.ts";
 import type { Semantics } from "../semantics/index.ts";
 import { orOverloaded } from "../storage/index.ts";
+import { defaultMargin } from "../statistics/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import type {
@@ -38,6 +39,8 @@ import { readLeaderboard } from "./leaderboard.ts";
 import { describeNoQueue, readReviewQueue } from "./review-queue.ts";
 import type { DescribeBuild } from "./same-build.ts";
 import { createScorer } from "./scorer.ts";
+import { readReplayEvidence } from "./replay-evidence.ts";
+import type { ReplayEvidence } from "./replay-evidence.ts";
 import { createVerdictWatch } from "./verdict-watch.ts";
 
 export interface EvaluationParts {
@@ -118,7 +121,22 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
     ...(parts.onLabelled !== undefined && { onLabelled: parts.onLabelled }),
     ...(parts.isBusy !== undefined && { isBusy: parts.isBusy }),
   });
-  const watch = createVerdictWatch({ storage, clock, log, instruments, comparisons, settings, audit, versions });
+  const readReplays = (armId: string): Promise<ReplayEvidence | null> => {
+    const { alpha, margins } = settings().decision;
+    const margin = margins["weighted"] ?? defaultMargin;
+    return readReplayEvidence({ storage, scoreFields: scoring.scoreFields }, armId, { alpha, margin });
+  };
+  const watch = createVerdictWatch({
+    storage,
+    clock,
+    log,
+    instruments,
+    comparisons,
+    settings,
+    audit,
+    versions,
+    readReplays,
+  });
 
   async function reviewQueue(query: ReviewQueueQuery): Promise<ReviewQueueAnswer> {
     const { baseline, candidate } = { ...settings(), ...query };
@@ -135,7 +153,8 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
     }
     const { alpha } = settings().decision;
     const found: DriftAnswer["arms"] = [];
-    for (const arm of arms) found.push(describeDrift(arm, await drift.read(arm.id, alpha / 2)));
+    for (const arm of arms)
+      found.push(describeDrift(arm, await drift.read(arm.id, alpha / 2), await readReplays(arm.id)));
     return { arms: found };
   }
 

@@ -5,6 +5,8 @@ import { StorageUnavailable } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import type { Audit } from "./audit.ts";
+import type { ReplayEvidence } from "./replay-evidence.ts";
+import { createReplayWatch } from "./replay-watch.ts";
 import type { Comparisons, ComparisonSettings } from "./comparison.ts";
 
 /** Looks at the configured comparison again and again: gauges follow it, and every change of its verdict is recorded. */
@@ -21,12 +23,13 @@ interface Parts {
   storage: Storage;
   clock: Clock;
   log: Log;
-  instruments: Pick<Instruments, WatchedGauge | "auditValid">;
+  instruments: Pick<Instruments, WatchedGauge | "auditValid" | "shadowReplayDifference" | "shadowReplayWorse">;
   comparisons: Comparisons;
   settings: () => ComparisonSettings;
   audit: Audit;
   /** What a record holds of the code that judged. */
   versions: () => Record<string, string>;
+  readReplays: (armId: string) => Promise<ReplayEvidence | null>;
 }
 
 const everyMs = 10_000;
@@ -47,6 +50,7 @@ export function createVerdictWatch(parts: Parts): VerdictWatch {
   let isClosed = false;
   let cancel = (): void => {};
   let running: Promise<unknown> = Promise.resolve();
+  const replayWatch = createReplayWatch(parts);
   let lastRecorded = "";
   let checkRecordAt = -Infinity;
 
@@ -56,6 +60,7 @@ export function createVerdictWatch(parts: Parts): VerdictWatch {
     const answer = await comparisons.read({});
     setGauges(parts.instruments, answer);
     await record(answer);
+    await replayWatch.look(answer.arms);
     return answer;
   }
 

@@ -12,7 +12,7 @@ import { reachVerdict } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The margin of the weighted score where the configuration names none, and of measures that decide nothing. */
-const defaultMargin = 0.01;
+export const defaultMargin = 0.01;
 
 /** A measure of both arms over the same pairs, and their difference with its bounds. */
 export interface Estimate {

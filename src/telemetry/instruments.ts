@@ -48,6 +48,8 @@ export interface Instruments {
   readonly shadowVerdict: Gauge<"baseline" | "candidate" | "verdict">;
   readonly shadowDifference: Gauge<"measure" | "bound">;
   readonly shadowPairs: Gauge;
+  readonly shadowReplayDifference: Gauge<"arm" | "bound">;
+  readonly shadowReplayWorse: Gauge<"arm">;
   readonly shadowDriftAlarms: Gauge;
   readonly auditValid: Gauge;
   readonly storageAvailable: Gauge;
@@ -217,6 +219,16 @@ export function createInstruments(): Instruments {
       "candidate",
       "verdict",
     ]),
+    shadowReplayDifference: meter.gauge(
+      "shadow_replay_difference",
+      "Weighted score of an arm's replayed answers minus that of its own first ones: the estimate, and the bounds that hold at any time.",
+      ["arm", "bound"],
+    ),
+    shadowReplayWorse: meter.gauge(
+      "shadow_replay_worse",
+      "1 where replays prove that an arm answers worse than it did, by more than the margin of the weighted score.",
+      ["arm"],
+    ),
     shadowDifference: meter.gauge(
       "shadow_difference",
       "Candidate minus baseline over the pairs of the running comparison: the estimate, and the bounds that hold at any time. `measure` is weighted, json_rate or a field.",

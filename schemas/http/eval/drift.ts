@@ -36,6 +36,22 @@ export const DriftSchema = Type.Object({
         }),
       ),
       alarms: Type.Array(Type.String()),
+      replays: nullable(
+        Type.Object(
+          {
+            replays: Type.Integer(),
+            window: Type.Object({ number: Type.Integer(), replays: Type.Integer() }),
+            difference: Type.Number(),
+            low: Type.Number(),
+            high: Type.Number(),
+            is_worse: Type.Boolean(),
+          },
+          {
+            description:
+              "Weighted score of replayed answers minus that of the arm's own first ones about the same garments; null without replays.",
+          },
+        ),
+      ),
     }),
   ),
 });
