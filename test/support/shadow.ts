@@ -14,7 +14,7 @@ import type { ManualClock } from "./manual-clock.ts";
 export const silentLog = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Nine values that nobody cares about. */
-export const attributes = {
+const attributes = {
   type: "t-shirt",
   color: "navy",
   pattern: null,
@@ -25,7 +25,7 @@ export const attributes = {
   size: "M",
   defect_type: null,
 };
-export const confidence = {
+const confidence = {
   type: 0.9,
   color: 0.6,
   pattern: null,
