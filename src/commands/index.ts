@@ -22,6 +22,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./check-config.ts")).checkConfig,
   },
   {
+    name: "eval",
+    summary: "score a labelled folder of photos against a running gateway",
+    load: async () => (await import("./eval.ts")).evaluate,
+  },
+  {
     name: "labels import",
     summary: "put a file of labels into the store",
     load: async () => (await import("./labels-import.ts")).labelsImport,
