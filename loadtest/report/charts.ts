@@ -1,4 +1,5 @@
 import { drawLineChart } from "../../bench/harness/line-chart.ts";
+import { sum } from "../../bench/harness/statistics.ts";
 import type { Slope } from "../judge/slope.ts";
 import type { Run } from "../run.ts";
 import type { Bin } from "./series.ts";
@@ -21,6 +22,7 @@ export function drawCharts(run: Run, bins: readonly Bin[]): PageChart[] {
   const seconds = Math.max(1, ...bins.map(({ second }) => second));
   const x = { label: "seconds from the first request", max: seconds };
   const marks = marksOf(run);
+  const errors = codeLines(bins);
   const of = (pick: (bin: Bin) => number | null): Point[] =>
     bins.flatMap((bin) => {
       const value = pick(bin);
@@ -28,7 +30,7 @@ export function drawCharts(run: Run, bins: readonly Bin[]): PageChart[] {
     });
 
   function draw(title: string, unit: string, series: Lines, caption: string): PageChart {
-    const max = Math.max(0.001, ...series.flatMap(({ points }) => points.map(([, y]) => y)));
+    const max = Math.max(unit === "cores" ? 0.1 : 1, ...series.flatMap(({ points }) => points.map(([, y]) => y)));
     return { svg: drawLineChart({ title, x, y: { label: unit, max }, series, marks }), caption };
   }
 
@@ -57,16 +59,16 @@ export function drawCharts(run: Run, bins: readonly Bin[]): PageChart[] {
     draw(
       "Errors by code",
       "errors a second",
-      codeLines(bins),
-      "As callers were told; without errors there is no line.",
+      errors,
+      errors.length > 0 ? "As callers were told, right refusals of wrong uploads included." : "There were no errors.",
     ),
     draw(
       "In flight",
       "requests",
       [
         { name: "without an answer yet", points: of(({ outstanding }) => outstanding) },
-        { name: "in the gateway", points: scraped(run, ({ requestsInFlight }) => requestsInFlight) },
-        { name: "at the backends", points: scraped(run, ({ backendInFlight }) => backendInFlight) },
+        { name: "in the gateway", points: scraped(run, ({ requestsInFlight }) => requestsInFlight, "largest") },
+        { name: "at the backends", points: scraped(run, ({ backendInFlight }) => backendInFlight, "largest") },
       ],
       "The callers' own count, and what /metrics said.",
     ),
@@ -74,8 +76,8 @@ export function drawCharts(run: Run, bins: readonly Bin[]): PageChart[] {
       "Memory of the gateway's process",
       "MiB",
       [
-        { name: "resident", points: scraped(run, ({ residentBytes }) => residentBytes / mebibyte) },
-        { name: "heap in use", points: scraped(run, ({ heapBytes }) => heapBytes / mebibyte) },
+        { name: "resident", points: scraped(run, ({ residentBytes }) => residentBytes / mebibyte, "mean") },
+        { name: "heap in use", points: scraped(run, ({ heapBytes }) => heapBytes / mebibyte, "mean") },
         ...fitLine("resident, fitted", run.memory.resident, run),
         ...fitLine("heap's floor, fitted", run.memory.heap, run),
       ],
@@ -92,17 +94,39 @@ export function drawCharts(run: Run, bins: readonly Bin[]): PageChart[] {
 
 /** CPU seconds a second, between each reading and the one before it. */
 function coresOf({ scrapes, origin }: Run): Point[] {
-  return scrapes.slice(1).map((scrape, at) => {
+  const points = scrapes.slice(1).map((scrape, at): Point => {
     const previous = scrapes[at] as Run["scrapes"][number];
     const seconds = (scrape.at - previous.at) / 1000;
     return [(scrape.at - origin) / 1000, (scrape.cpuSeconds - previous.cpuSeconds) / seconds];
   });
+  return thin(points, "mean");
 }
 
 type Lines = { name: string; points: Point[]; style?: "dashed" | "step" }[];
 
-function scraped({ scrapes, origin }: Run, pick: (scrape: Run["scrapes"][number]) => number): Point[] {
-  return scrapes.map((scrape) => [(scrape.at - origin) / 1000, pick(scrape)]);
+/** More readings than this would fill the chart: so many stretches then stand for them, each with its mean or its largest. */
+const maxPoints = 120;
+
+function thin(points: readonly Point[], reduce: "mean" | "largest"): Point[] {
+  const each = Math.ceil(points.length / maxPoints);
+  if (each <= 1) return [...points];
+  return Array.from({ length: Math.ceil(points.length / each) }, (_, at): Point => {
+    const inside = points.slice(at * each, (at + 1) * each);
+    const values = inside.map(([, value]) => value);
+    const value = reduce === "mean" ? sum(values) / values.length : Math.max(...values);
+    return [(inside[Math.floor(inside.length / 2)] as Point)[0], value];
+  });
+}
+
+function scraped(
+  { scrapes, origin }: Run,
+  pick: (scrape: Run["scrapes"][number]) => number,
+  reduce: "mean" | "largest",
+): Point[] {
+  return thin(
+    scrapes.map((scrape) => [(scrape.at - origin) / 1000, pick(scrape)]),
+    reduce,
+  );
 }
 
 /** A fitted line from the end of the warm-up on; its own clock begins with the first reading. */

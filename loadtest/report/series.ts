@@ -30,7 +30,9 @@ export function cutIntoBins({ samples, origin, phases }: Run): Bin[] {
   const end = Math.max(phases.at(-1)?.endedAt ?? origin, ...samples.map(({ endedAt }) => endedAt));
   const seconds = (end - origin) / 1000;
   const width = widths.find((each) => seconds / each <= wantedBins) ?? 1800;
-  const count = Math.max(1, Math.ceil(seconds / width));
+  // The last stretch takes the rest as well: a sliver of its own would show rates of nothing.
+  const count = Math.max(1, Math.floor(seconds / width));
+  const widthOf = (at: number): number => (at === count - 1 ? Math.max(1, seconds - at * width) : width);
   const due: number[] = Array.from({ length: count }, () => 0);
   const ended: Sample[][] = Array.from({ length: count }, () => []);
   const binOf = (at: number): number => Math.min(count - 1, Math.max(0, Math.floor((at - origin) / 1000 / width)));
@@ -40,21 +42,21 @@ export function cutIntoBins({ samples, origin, phases }: Run): Bin[] {
   }
   return ended.map((inside, at) => {
     const rateOf = (...outcomes: string[]): number =>
-      inside.filter(({ outcome }) => outcomes.includes(outcome)).length / width;
+      inside.filter(({ outcome }) => outcomes.includes(outcome)).length / widthOf(at);
     const latencies = inside.filter(isAnswered).map(latencyOf);
     const quantile = (share: number): number | null => (latencies.length === 0 ? null : percentile(latencies, share));
     const codes: Record<string, number> = {};
     for (const { code } of inside) if (code !== "") codes[code] = (codes[code] ?? 0) + 1;
     return {
-      second: (at + 0.5) * width,
-      offeredPerSecond: (due[at] as number) / width,
+      second: at * width + widthOf(at) / 2,
+      offeredPerSecond: (due[at] as number) / widthOf(at),
       answeredPerSecond: rateOf("answered", "refused"),
       shedPerSecond: rateOf("shed"),
       lostPerSecond: rateOf("expired", "failed", "unsent"),
       p50Ms: quantile(0.5),
       p95Ms: quantile(0.95),
       p99Ms: quantile(0.99),
-      outstanding: outstandingAt(samples, origin + (at + 1) * width * 1000),
+      outstanding: outstandingAt(samples, origin + (at * width + widthOf(at)) * 1000),
       codes,
     };
   });
