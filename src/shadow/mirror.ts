@@ -44,6 +44,8 @@ export interface Mirror {
   yieldTo(backendId: string): void;
   /** Looks whether something can be done now. */
   pump(): void;
+  /** The settings have changed: what waits for a backend that is compared no more is dropped. */
+  changed(): void;
   /** Something has been put into the spool by others. */
   spooled(): void;
   /** Why this backend gets nothing now, or null. */
@@ -239,6 +241,11 @@ export function createMirror(parts: MirrorParts): Mirror {
     add,
     pump,
     pauseOf,
+    changed() {
+      for (const job of waiting.drain(targets())) coverage.add(job.backend, "dropped");
+      track(spool.keepOnly(targets()).catch(() => {})); // The store is away: the next change will do.
+      pump();
+    },
     spooled() {
       for (const [backend, at] of spoolLookedAt) if (at !== Infinity) spoolLookedAt.delete(backend);
       pump();

@@ -164,7 +164,7 @@ export function openShadow(parts: ShadowParts): Shadow {
     return true;
   }
 
-  mirror.pump();
+  mirror.changed();
 
   return {
     get settings() {
@@ -173,7 +173,7 @@ export function openShadow(parts: ShadowParts): Shadow {
     change(change) {
       current = { ...current, ...change };
       backfill.follow();
-      mirror.pump();
+      mirror.changed();
     },
     plan,
     observe(stored) {

@@ -14,6 +14,8 @@ export interface Spool {
   next(backend: string, count: number, except: ReadonlySet<number>): Promise<Job[]>;
   remove(ids: readonly number[]): Promise<void>;
   size(): Promise<number>;
+  /** Forgets what is for none of these backends. */
+  keepOnly(backends: readonly string[]): Promise<void>;
 }
 
 /** How many rows are looked at beyond those that are under way already. */
@@ -30,6 +32,9 @@ export function createSpool({ db }: Pick<Storage, "db">, maxSize: () => number):
 
   return {
     size,
+    async keepOnly(backends) {
+      await db.deleteFrom("wanted").where("backend", "not in", backends).execute();
+    },
     async add(jobs, nowMs) {
       const room = Math.max(0, maxSize() - (await size()));
       const rows = jobs.slice(0, room).map(({ content, backend, garmentId, inclusion, purpose }) => {

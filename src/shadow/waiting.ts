@@ -10,8 +10,8 @@ export interface Waiting {
   take(backend: string): Job | undefined;
   countFor(backend: string): number;
   readonly size: number;
-  /** Takes everything out. */
-  drain(): Job[];
+  /** Takes everything out, or what is for none of these backends. */
+  drain(but?: readonly string[]): Job[];
 }
 
 interface Line {
@@ -55,9 +55,10 @@ export function createWaiting(): Waiting {
     get size() {
       return size;
     },
-    drain() {
+    drain(but = []) {
       const all: Job[] = [];
       for (const backend of lines.keys()) {
+        if (but.includes(backend)) continue;
         for (let job = take(backend); job !== undefined; job = take(backend)) all.push(job);
       }
       return all;

@@ -261,3 +261,17 @@ test("when it closes, calls under way and those that wait go into the spool", as
     ["gar_runs", "gar_waits"],
   );
 });
+
+test("what waits for a backend that is compared no more does not take the others' room", async (t) => {
+  const { shadow, calls, storage, settle, targets, mirrors } = await openShadowScene(t, { max_queue: 1 });
+  targets.cand.isReady = false;
+  shadow.observe([stored("waits"), stored("spooled")]);
+  await settle();
+  assert.deepEqual([(await shadow.status()).waiting, (await shadow.status()).spooled], [1, 1]);
+  shadow.change({ candidate: "another" });
+  await settle();
+  assert.deepEqual([(await shadow.status()).waiting, (await shadow.status()).spooled], [0, 0]);
+  assert.equal(await mirrors("dropped"), 1);
+  assert.equal((await storage.db.selectFrom("wanted").select("id").execute()).length, 0);
+  assert.equal(calls.length, 0);
+});
