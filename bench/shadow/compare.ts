@@ -8,17 +8,17 @@ export function windowsOf({ rounds }: Pick<CaseRun, "rounds">, side: Side): Wind
   return rounds.flatMap((round) => round[side]);
 }
 
-/** The p99 of both of a side's windows together, of one round or of all. */
-export function pooledP99(windows: readonly Window[]): number {
+/** The latency that a share of the answers of all these windows together does not exceed. */
+export function pooled(windows: readonly Window[], share: number): number {
   return percentile(
     windows.flatMap(({ latenciesMs }) => latenciesMs),
-    0.99,
+    share,
   );
 }
 
 /** On over off, a round. */
-export function p99Ratio({ on, off }: Round): number {
-  return pooledP99(on) / pooledP99(off);
+export function latencyRatio({ on, off }: Round, share: number): number {
+  return pooled(on, share) / pooled(off, share);
 }
 
 /** Off over off: what the ratio is where nothing differs. */
@@ -37,6 +37,7 @@ export function perAnswer(windows: readonly Window[], count: (counted: Counters)
   return count(add(windows.map(({ counted }) => counted))) / sum(windows.map(({ answers }) => answers));
 }
 
-export function medianP99({ rounds }: CaseRun, side: Side): number {
-  return median(rounds.map((round) => pooledP99(round[side])));
+/** The middle of the rounds' latencies. */
+export function medianLatency({ rounds }: CaseRun, side: Side, share: number): number {
+  return median(rounds.map((round) => pooled(round[side], share)));
 }

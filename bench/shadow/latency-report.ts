@@ -2,7 +2,7 @@ import type { Chart, Row, Table } from "../harness/bench.ts";
 import { drawLineChart } from "../harness/line-chart.ts";
 import { median, percentile } from "../harness/statistics.ts";
 import { formatFigure } from "../harness/table.ts";
-import { medianP99, p99Chance, p99Ratio, perAnswer, pooledP99, rateRatio, windowsOf } from "./compare.ts";
+import { latencyRatio, medianLatency, p99Chance, perAnswer, pooled, rateRatio, windowsOf } from "./compare.ts";
 import type { CaseRun } from "./rounds.ts";
 import type { Side } from "./window.ts";
 
@@ -11,30 +11,36 @@ export function latencyRows(run: CaseRun): Row[] {
   const { one, rounds, offeredPerSecond } = run;
   const { title, isHeld } = one;
   const [on, off] = [windowsOf(run, "on"), windowsOf(run, "off")];
-  const offP99 = `${formatFigure(medianP99(run, "off"), "ms")} off`;
+  const ofOff = (share: number): string => `${formatFigure(medianLatency(run, "off", share), "ms")} off`;
   const offered = formatFigure(offeredPerSecond, "per_s");
   return [
     {
       measure: `${title}: live p99 with the mirror on over off`,
       unit: "ratio",
-      rounds: rounds.map(p99Ratio),
-      over: offP99,
+      rounds: rounds.map((round) => latencyRatio(round, 0.99)),
+      over: ofOff(0.99),
       ...(isHeld && { reach: { atMost: 1.05 } }),
       sane: { atMost: 20 },
     },
     {
       measure: `${title}: the same over the answers of all rounds`,
       unit: "ratio",
-      rounds: [pooledP99(on) / pooledP99(off)],
-      over: `${formatFigure(pooledP99(off), "ms")} off`,
+      rounds: [pooled(on, 0.99) / pooled(off, 0.99)],
+      over: `${formatFigure(pooled(off, 0.99), "ms")} off`,
       ...(isHeld && { reach: { atMost: 1.05 } }),
     },
     {
       measure: `${title}: p99 off over off, the same load again (chance)`,
       unit: "ratio",
       rounds: rounds.map(p99Chance),
-      over: offP99,
+      over: ofOff(0.99),
     },
+    ...[0.9, 0.5].map((share) => ({
+      measure: `${title}: p${share * 100} with the mirror on over off`,
+      unit: "ratio" as const,
+      rounds: rounds.map((round) => latencyRatio(round, share)),
+      over: ofOff(share),
+    })),
     {
       measure: `${title}: live answers with the mirror on over off`,
       unit: "ratio",

@@ -66,10 +66,10 @@ export interface Plan {
 }
 
 const full: Plan = {
-  rounds: { apart: 8, shared: 8, both: 3 },
+  rounds: { apart: 6, shared: 8, both: 2 },
   capacity: { warmMs: 4000, windowMs: 5000 },
   warmMs: 1500,
-  windowMs: { apart: 8000, shared: 10_000, both: 8000 },
+  windowMs: { apart: 8000, shared: 11_000, both: 8000 },
   texts: { rounds: 3, repeats: 30 },
   import: { rounds: 3, labels: 200_000 },
   leaderboard: { rounds: 3, requests: 20, rows: 10_000 },

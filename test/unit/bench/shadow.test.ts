@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { p99Chance, p99Ratio, perAnswer, pooledP99, rateRatio } from "../../../bench/shadow/compare.ts";
+import { latencyRatio, p99Chance, perAnswer, pooled, rateRatio } from "../../../bench/shadow/compare.ts";
 import { add, readCounters, subtract } from "../../../bench/shadow/counters.ts";
 import { cases, casesOf, choosePlan, secondsOf } from "../../../bench/shadow/plan.ts";
 import { costRows } from "../../../bench/shadow/cost-report.ts";
@@ -55,10 +55,11 @@ test("counters are read, subtracted and added by name", () => {
 });
 
 test("a ratio puts both windows of each side together", () => {
-  assert.equal(p99Ratio(round), 1.05);
+  assert.equal(latencyRatio(round, 0.99), 1.05);
+  assert.equal(latencyRatio(round, 0.5), 98 / 90);
   assert.equal(rateRatio(round), 0.95);
   assert.equal(p99Chance(round), 1.1);
-  assert.equal(pooledP99(round.on), 105);
+  assert.equal(pooled(round.on, 0.99), 105);
   assert.equal(
     perAnswer(round.on, ({ cpuMs }) => cpuMs),
     10,
