@@ -155,3 +155,26 @@ test("chaos against a gateway whose simulators nobody named is refused", async (
   assert.equal(status, 1);
   assert.match(output, /set SIMULATORS/);
 });
+
+test("Ctrl-C ends the load, reports what there is with status 1, and leaves no process behind", async (t) => {
+  const outDir = mkdtempSync(join(tmpdir(), "garment-gateway-loadtest-"));
+  const child = spawn(process.execPath, ["loadtest/main.ts", "steady", "--duration", "10m", "--out", outDir], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  t.after(() => {
+    child.kill("SIGKILL");
+    rmSync(outDir, { recursive: true, force: true });
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const begun = new Promise((resolve) => child.stderr.once("data", resolve));
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  await begun;
+  const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
+  assert.equal(children.length, 1);
+  child.kill("SIGINT");
+  assert.equal(await ended, 1, output);
+  assert.match(output, /the run ended early: it was interrupted/);
+  assert.ok(existsSync(join(outDir, "steady.html")));
+  for (const pid of children) assert.ok(!existsSync(`/proc/${pid}`), `process ${pid} is still there`);
+});
