@@ -14,7 +14,8 @@ export interface Run {
 /** Starts `node src/main.ts ARGS`; it is ended with the test at the latest. */
 export function run(t: TestContext, args: string[], environment: Record<string, string> = {}): Run {
   const child = spawn(process.execPath, ["src/main.ts", ...args], {
-    env: { ...process.env, ...environment },
+    // A store of its own: tests must not meet in the folder's data.
+    env: { ...process.env, ...(args[0] === "serve" && { GATEWAY__STORAGE__URL: "sqlite::memory:" }), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
