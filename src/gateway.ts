@@ -156,6 +156,8 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     instruments.brownOutFactor.set(factor);
     return factor;
   };
+  // Pressure that is gone ends a brown-out, whether or not a request comes to see it.
+  instruments.meter.beforeExpose(() => void budgetFactor());
   const { max_entries: maxEntries, ttl_ms: ttlMs } = config.cache;
   const answers = createAnswers<ArmAnswer>({
     cache: createAnswerCache({ maxEntries, ttlMs, maxBytes: maxCacheBytes, clock }),

@@ -37,6 +37,8 @@ export function beginAtZero(instruments: Instruments): void {
   }
   for (const reason of firstRetries) instruments.retries.inc({ reason }, 0);
   for (const reason of storageReasons) instruments.storageErrors.inc({ reason }, 0);
+  // Not a 0 that would say that somebody changed it.
+  instruments.auditValid.set(Number.NaN);
   for (const stage of ["uploaded", "sent"]) instruments.imageBytes.zero({ stage });
   for (const component of ["total", "image", "queue", "other"]) instruments.overhead.zero({ component });
   for (const priority of ["interactive", "bulk"]) instruments.answerDuration.zero({ priority });

@@ -21,6 +21,12 @@ test("what alerts look at is on the page before anything has happened, at 0", as
   }
 });
 
+test("a record that nobody has checked yet is neither whole nor broken", async () => {
+  const instruments = createInstruments();
+  beginAtZero(instruments);
+  assert.match((await instruments.meter.expose()).text, /\ngarment_gateway_audit_valid nan\n/i);
+});
+
 test("figures that are read are read at each exposition", async () => {
   const instruments = createInstruments();
   let waiting = 0;
