@@ -68,7 +68,7 @@ test(
       simulators: [{ maxNumSeqs: 16 }, { build: "nvfp4", seed: 2, speed: 4 }],
       config: {
         admission: { max_queue: 24, brown_out: { enabled: true } },
-        shadow: { mirror_rate: 1, decision: { min_pairs: 5 } },
+        shadow: { mirror_rate: 1, decision: { min_pairs: 5 }, replay: { enabled: true, per_hour: 36_000 } },
         evaluation: {
           semantics: {
             sbert: { url: semantics.url, api: "tei" },
@@ -93,10 +93,10 @@ test(
       () => fetch(`${url}/v1/nothing-here`),
       () => score(url),
     ];
-    const load = startLoad({ callers: 6, send: (n) => (kinds[n % kinds.length] as (typeof kinds)[0])(n) });
+    const load = startLoad(t, { callers: 6, send: (n) => (kinds[n % kinds.length] as (typeof kinds)[0])(n) });
     await pause(8);
     fleet.setFaults(0, { kind: "error-500", rate: 0.3 }, { kind: "invalid-json", rate: 0.3 });
-    const burst = startLoad({ callers: 80, send: (n) => postPhoto(url, photo(100_000 + n), fresh) });
+    const burst = startLoad(t, { callers: 80, send: (n) => postPhoto(url, photo(100_000 + n), fresh) });
     await pause(5);
     fleet.setFaults(0, { kind: "refuse-connections" });
     await pause(3);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { TestContext } from "node:test";
 import sharp from "sharp";
 
 interface LoadOptions {
@@ -12,7 +13,7 @@ interface LoadOptions {
 }
 
 /** Callers who send one request after the other until `stop` is called. Failures are what is wanted: they are counted. */
-export function startLoad({ callers, send, pauseMs = 20 }: LoadOptions) {
+export function startLoad(t: TestContext, { callers, send, pauseMs = 20 }: LoadOptions) {
   const ending = new AbortController();
   let count = 0;
   const statuses = new Map<number, number>();
@@ -32,6 +33,8 @@ export function startLoad({ callers, send, pauseMs = 20 }: LoadOptions) {
     }
   }
 
+  // A test that fails must not go on calling.
+  t.after(() => ending.abort());
   const running = Array.from({ length: callers }, call);
   return {
     statuses,
@@ -51,7 +54,7 @@ export function photo(n: number): Buffer {
   return copy;
 }
 
-export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
 /** The same photo in other formats. */
 export async function otherFormats(): Promise<{ type: string; bytes: Buffer }[]> {

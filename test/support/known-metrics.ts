@@ -8,7 +8,7 @@ import { fixedVision } from "./fixed-vision.ts";
 /** A synthetic exposition of dcgm-exporter. */
 export const dcgmFile = "test/fixtures/dcgm-exporter.prom";
 
-export const metricNamesOf = (page: string): string[] =>
+const metricNamesOf = (page: string): string[] =>
   [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name as string);
 
 /** Names of all metrics on a gateway's page, those of its process included. */

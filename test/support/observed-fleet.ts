@@ -15,13 +15,23 @@ import { startPrometheus } from "./prometheus.ts";
 import type { Prometheus } from "./prometheus.ts";
 import { eventually } from "./simulated-gateway.ts";
 
+const defaultModel = "sim-observed";
+
+interface Sections extends Record<string, unknown> {
+  shadow?: object;
+}
+
 interface Options {
   /** One backend each: `b0` serves, `b1` is the candidate. */
   simulators: Partial<SimulatorOptions>[];
   /** What differs from the default configuration, but for backends and port. */
-  config?: Record<string, unknown>;
+  config?: Sections;
   /** Contents of rule files. */
   rules?: string[];
+  /** A file of its own where it is not given. */
+  storageUrl?: string;
+  /** Each backend's quantization. */
+  builds?: string[];
 }
 
 /** A gateway in a process of its own before simulated backends, and a Prometheus that scrapes them and a GPU's exposition. */
@@ -40,44 +50,43 @@ export interface ObservedFleet {
   /** Starts another one on the same port, file and store. */
   restart(): Promise<void>;
   setFaults(backend: number, ...faults: Fault[]): void;
-  writeConfig(change?: Record<string, unknown>): void;
+  writeConfig(change?: Sections): void;
 }
 
 export async function startObservedFleet(t: TestContext, options: Options): Promise<ObservedFleet> {
   const folder = mkdtempSync(join(tmpdir(), "garment-gateway-observed-"));
   const port = await freePort();
   const simulators = await Promise.all(
-    options.simulators.map((each) => openSimulator({ modelId: "sim-observed", vision: fixedVision(), ...each })),
+    options.simulators.map((each) => openSimulator({ modelId: defaultModel, vision: fixedVision(), ...each })),
   );
   const gpu = new Map<string, number>();
   const exporter = await serveGpu(gpu);
   const configFile = join(folder, "fleet.yaml");
   const storageFile = join(folder, "gateway.db");
 
-  function writeConfig(change: Record<string, unknown> = {}): void {
+  function writeConfig(change: Sections = {}): void {
     const backends = simulators.map(({ url }, at) => ({
       id: `b${at}`,
       url,
-      model: "sim-observed",
+      model: options.simulators[at]?.modelId ?? defaultModel,
       family: "qwen3-vl",
       ...(at === 1 && { role: "shadow" }),
+      ...(options.builds !== undefined && { quantization: options.builds[at] }),
     }));
-    const shadow = { enabled: simulators.length > 1, baseline: "b0", candidate: simulators.length > 1 ? "b1" : "none" };
+    const { shadow, ...rest }: Sections = { ...options.config, ...change };
+    const arms = { baseline: "b0", candidate: simulators.length > 1 ? "b1" : "none" };
     const config = {
       server: { port },
-      storage: { url: `sqlite:${storageFile}` },
       backends,
-      ...options.config,
-      ...change,
+      shadow: { enabled: simulators.length > 1, ...arms, ...shadow },
+      ...rest,
     };
-    writeFileSync(
-      configFile,
-      stringify({ ...config, shadow: { ...shadow, ...(config as { shadow?: object }).shadow } }),
-    );
+    writeFileSync(configFile, stringify(config));
   }
 
   writeConfig();
-  let gateway = run(t, ["serve", "--config", configFile]);
+  const environment = { GATEWAY__STORAGE__URL: options.storageUrl ?? `sqlite:${storageFile}` };
+  let gateway = run(t, ["serve", "--config", configFile], environment);
   await eventually(() => isReady(port), "the gateway is ready", 20_000);
   const prometheus = await startPrometheus(t, {
     jobs: {
@@ -109,7 +118,7 @@ export async function startObservedFleet(t: TestContext, options: Options): Prom
       await gateway.exit;
     },
     async restart() {
-      gateway = run(t, ["serve", "--config", configFile]);
+      gateway = run(t, ["serve", "--config", configFile], environment);
       await eventually(() => isReady(port), `the gateway is ready again: ${gateway.output()}`, 20_000);
     },
     setFaults: (backend, ...faults) => simulators[backend]?.faults.set(faults),
@@ -118,7 +127,7 @@ export async function startObservedFleet(t: TestContext, options: Options): Prom
 }
 
 /** dcgm-exporter's page from the synthetic fixture; its energy counter runs. */
-async function serveGpu(changed: ReadonlyMap<string, number>) {
+export async function serveGpu(changed: ReadonlyMap<string, number>) {
   const page = readFileSync(dcgmFile, "utf8");
   const startedAt = Date.now();
   const server = createServer((_, response) => {

@@ -85,6 +85,20 @@ export const shadowEval: Board = {
           ],
           { width: 12 },
         ),
+        lines(
+          "Replays",
+          "percentunit",
+          "An arm's answers to the same photos now, minus its first ones: a build that got worse in silence falls below 0.",
+          [[`max by (arm, bound) (${own("shadow_replay_difference")})`, "{{arm}} {{bound}}"]],
+          { width: 12 },
+        ),
+        lines(
+          "Worse than it was",
+          "short",
+          "1 where replays prove it.",
+          [[`max by (arm) (${own("shadow_replay_worse")})`, "{{arm}}"]],
+          { width: 12, max: 1, badFrom: 1 },
+        ),
       ],
     },
     {

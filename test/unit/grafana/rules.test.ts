@@ -78,6 +78,19 @@ test("every alert has a case in which it fires and one in which it stays silent"
   }
 });
 
+/** docs/observability.md says why. */
+const onlyInCases = new Set(["ShedThoughThereIsRoom", "AnswersDrift", "BuildGotWorse"]);
+
+test("every alert fires for a fault in an e2e test, but for those of which the page says why not", () => {
+  const texts = globSync("test/e2e/alerts-*.test.ts").map((file) => readFileSync(file, "utf8"));
+  const page = readFileSync("docs/observability.md", "utf8");
+  for (const { alert } of alerts) {
+    const isPlayed = texts.some((text) => text.includes(`"${alert}"`));
+    assert.equal(isPlayed, !onlyInCases.has(alert), alert);
+    if (!isPlayed) assert.ok(page.includes(`\`${alert}\` (`), `the page does not say why ${alert} is not played`);
+  }
+});
+
 test("the objectives' rules are what the code makes", () => {
   assert.equal(readFileSync("grafana/prometheus/rules/slo.yml", "utf8"), sloRules());
 });
