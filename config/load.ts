@@ -43,18 +43,39 @@ export function loadConfig({ file, environment = process.env }: LoadOptions = {}
   // What the schema refuses is not looked at any further; the rest is, so that a person sees everything at once.
   const config = { ...soundDefaults(), ...pick(merged as unknown as ConfigFile, isSound) };
 
-  // A fleet of one's own has no baseline and candidate until it names them: the default ones are the simulator's.
-  const isShadowNamed =
-    (isObject(given) &&
-      isObject(given["shadow"]) &&
-      ("baseline" in given["shadow"] || "candidate" in given["shadow"])) ||
-    settings.some(({ path }) => path[0] === "shadow" && (path[1] === "baseline" || path[1] === "candidate"));
-  mistakes.push(...findContradictions(config, isShadowNamed, isSound));
+  const said = shadowSaid(given, settings);
+  mistakes.push(...findContradictions(config, said === "wanted", isSound));
   const resolved = resolve(config, environment, mistakes);
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  if (config.backends !== "embedded" && !isShadowNamed)
-    return { ...resolved, shadow: { ...config.shadow, enabled: false } };
-  return resolved;
+  if (config.backends === "embedded" || said === "wanted") return resolved;
+  const isSurprising = said === "nothing" && config.backends.length > 1;
+  return {
+    ...resolved,
+    shadow: { ...config.shadow, enabled: false },
+    notices: isSurprising ? [...resolved.notices, shadowOff] : resolved.notices,
+  };
+}
+
+const shadowOff =
+  "shadow evaluation is off: name shadow.baseline and shadow.candidate to compare two of these backends";
+
+/**
+ * What the file and the environment say of shadow evaluation. A fleet of one's own has no baseline and candidate until it
+ * names them: the default ones are the simulator's. Any key of the section shows that it is wanted, so that a wrong
+ * default name is a mistake and not a silent "off".
+ */
+function shadowSaid(given: Value, settings: ReturnType<typeof readEnvironment>): "nothing" | "off" | "wanted" {
+  const inFile = isObject(given) ? given["shadow"] : undefined;
+  const said: [string, Value][] = [
+    ...(isObject(inFile) ? Object.entries(inFile) : []),
+    ...settings
+      .filter(({ path }) => path[0] === "shadow")
+      .flatMap(({ path, value }): [string, Value][] =>
+        path[1] !== undefined ? [[path[1], value]] : isObject(value) ? Object.entries(value) : [],
+      ),
+  ];
+  if (said.length === 0) return "nothing";
+  return said.every(([key, value]) => key === "enabled" && value === false) ? "off" : "wanted";
 }
 
 function soundDefaults(): ConfigFile {

@@ -24,13 +24,17 @@ export function formatMistake({ path, found, expected }: Mistake): string {
   return `${path}: found ${found}, expected ${expected}`;
 }
 
+/** Whether the value at this path may be a secret or hold one. */
+export function isSecret(path: string): boolean {
+  return /(^|\.)(api_)?key$|^storage\.url$/.test(path);
+}
+
 /** Shows a value in a message: short, and never the value of something that may hold a secret. */
 export function show(value: unknown, path = ""): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value !== null && typeof value === "object") return "a section";
-  if (/(^|\.)(api_)?key$|^storage\.url$/.test(path) && typeof value === "string")
-    return "a text that is not shown here";
+  if (isSecret(path) && typeof value === "string") return "a text that is not shown here";
   if (typeof value === "string" && /:\/\/[^/]*@/.test(value)) return "a URL with a password, which is not shown here";
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;

@@ -45,6 +45,7 @@ export function resolve(file: ConfigFile, environment: Environment, mistakes: Mi
         key: readSecret(key.key, `auth.keys[${key.id}].key`, environment, mistakes),
       })),
     },
+    notices: [],
   };
 }
 

@@ -17,6 +17,7 @@ export function findContradictions(
     ...(isSound("backends") ? checkBackends(config.backends) : []),
     ...(isSound("image") ? checkImageHosts(config) : []),
     ...(both("backends", "shadow") ? checkShadow(config, isShadowNamed) : []),
+    ...(isSound("shadow") ? checkDecision(config.shadow.decision) : []),
     ...(isSound("auth") ? checkKeys(config.auth) : []),
     ...(both("auth", "server") ? checkExposure(config) : []),
   ];
@@ -77,6 +78,25 @@ function checkShadow({ backends, shadow }: ConfigFile, isShadowNamed: boolean): 
     });
   }
   return mistakes;
+}
+
+/** A decision that needs more pairs than are ever looked at could not be made. */
+function checkDecision({
+  min_pairs: least,
+  min_valued: valued,
+  max_pairs: most,
+}: ConfigFile["shadow"]["decision"]): Mistake[] {
+  const needed: [string, number | undefined][] = [
+    ["min_pairs", least],
+    ...Object.entries(valued).map(([field, count]): [string, number | undefined] => [`min_valued.${field}`, count]),
+  ];
+  return needed
+    .filter(([, count]) => count !== undefined && count > most)
+    .map(([key, count]) => ({
+      path: `shadow.decision.${key}`,
+      found: show(count),
+      expected: `at most shadow.decision.max_pairs, which is ${most}`,
+    }));
 }
 
 function checkKeys(auth: ConfigFile["auth"]): Mistake[] {

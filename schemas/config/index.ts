@@ -53,6 +53,8 @@ export interface Config extends Omit<ConfigFile, "backends" | "image" | "routing
   routing: Omit<ConfigFile["routing"], "deadline_ms"> & { deadline_ms: { interactive: number; bulk: number } };
   auth: ConfigFile["auth"];
   evaluation: EvaluationConfig;
+  /** What a person may not expect of a good configuration, a sentence each: for `check-config` and the start-up log. */
+  notices: readonly string[];
 }
 
 export type { ConfigFile };

@@ -76,7 +76,7 @@ function kind(node: SchemaNode): string {
   if (node.enum !== undefined) return node.enum.map((word) => `\`${word}\``).join(", ");
   if (node.const !== undefined) return `\`${node.const}\``;
   if (node.type === "object") return `section of ${Object.keys(node.properties ?? {}).join(", ")}`;
-  if (node.type === "array") return "list";
+  if (node.type === "array") return node.items?.enum === undefined ? "list" : `list of ${kind(node.items)}`;
   const lower = node.minimum ?? node.exclusiveMinimum;
   const range = lower === undefined ? "" : ` ${lower}..${node.maximum ?? ""}`;
   return `${node.type === "boolean" ? "true, false" : (node.type ?? "any")}${range}`;

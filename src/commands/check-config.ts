@@ -16,6 +16,7 @@ export const checkConfig: Command = async (args) => {
     const config = loadConfig({ file: flags.values.config });
     const backends = config.backends === "embedded" ? "the embedded simulator" : `${config.backends.length} backend(s)`;
     if (inertKeys.length > 0) console.log(`Accepted, and without effect in this version: ${inertKeys.join(", ")}.`);
+    for (const notice of config.notices) console.log(`${notice}.`);
     console.log(`The configuration is good: ${backends}, ${config.server.host}:${config.server.port}.`);
     return 0;
   } catch (error) {

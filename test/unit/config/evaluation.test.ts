@@ -99,6 +99,6 @@ test("a reload that changes it is refused by name: scores of two vocabularies mu
   const next = { ...running, evaluation: { ...running.evaluation, aliases: { color: { navy: "navy" } } } };
   assert.deepEqual(
     findRestartOnly(running, next).map(({ path }) => path),
-    ["evaluation"],
+    ["evaluation.aliases.color"],
   );
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import type { TestContext } from "node:test";
-import { ConfigError, formatMistake, loadConfig } from "../../../config/index.ts";
+import { ConfigError, findRestartOnly, formatMistake, loadConfig } from "../../../config/index.ts";
 import type { Config } from "../../../schemas/index.ts";
 
 type Environment = Record<string, string>;
@@ -27,6 +27,8 @@ function mistakesOf(t: TestContext, yaml: string, environment: Environment = {})
   return [];
 }
 
+const twoBackends =
+  "backends: [{ id: a, url: 'http://127.0.0.1:1', model: m }, { id: b, url: 'http://127.0.0.1:2', model: m }]";
 const oneBackend = "backends: [{ id: a, url: 'http://127.0.0.1:1', model: m }]";
 
 test("without a file the defaults of config/default.yaml apply", () => {
@@ -99,8 +101,69 @@ test("a numeric text stays a text where a text is wanted", (t) => {
   assert.equal(config.backends[0]?.model, "8");
 });
 
-test("shadow is off for a fleet of one's own that names no baseline and candidate", (t) => {
-  assert.equal(load(t, oneBackend).shadow.enabled, false);
+test("shadow is off for a fleet of one's own that says nothing of it, and a notice tells so where two could be compared", (t) => {
+  const { shadow, notices } = load(t, twoBackends);
+  assert.equal(shadow.enabled, false);
+  assert.deepEqual(notices, [
+    "shadow evaluation is off: name shadow.baseline and shadow.candidate to compare two of these backends",
+  ]);
+  assert.deepEqual(load(t, oneBackend).notices, []);
+  assert.deepEqual(loadConfig({ environment: {} }).notices, []);
+  for (const [yaml, environment] of [
+    ["shadow: { enabled: false }", {}],
+    ["", { GATEWAY__SHADOW__ENABLED: "false" }],
+    ["shadow: { mirror_rate: 1 }", { GATEWAY__SHADOW: "{ enabled: false }" }],
+  ] as const) {
+    const off = load(t, `${twoBackends}\n${yaml}`, environment);
+    assert.deepEqual([off.shadow.enabled, off.notices], [false, []], yaml);
+  }
+  assert.deepEqual(load(t, `${twoBackends}\nshadow: { baseline: b, candidate: a }`).notices, []);
+});
+
+test("any key of shadow but `enabled: false` wants it: default names that fit no backend are mistakes", (t) => {
+  for (const [yaml, environment] of [
+    ["shadow: { mirror_rate: 1 }", {}],
+    ["shadow: { enabled: true }", {}],
+    ["", { GATEWAY__SHADOW__DECISION__MIN_PAIRS: "60" }],
+    ["", { GATEWAY__SHADOW: "{ max_queue: 9 }" }],
+    ["shadow: { enabled: false }", { GATEWAY__SHADOW__ENABLED: "true" }],
+  ] as const) {
+    assert.deepEqual(mistakesOf(t, `${twoBackends}\n${yaml}`, environment), [
+      'shadow.baseline: found "blackwell-fp8", expected the id of a backend: a, b',
+      'shadow.candidate: found "blackwell-nvfp4", expected the id of a backend: a, b',
+    ]);
+  }
+});
+
+test("a decision cannot need more pairs than are looked at", (t) => {
+  const decision = (text: string) => mistakesOf(t, `shadow: { decision: { ${text} } }`);
+  assert.deepEqual(decision("min_pairs: 100, max_pairs: 100, min_valued: { brand: 100 }"), []);
+  assert.deepEqual(decision("min_pairs: 101, max_pairs: 100, min_valued: { brand: 102 }"), [
+    "shadow.decision.min_pairs: found 101, expected at most shadow.decision.max_pairs, which is 100",
+    "shadow.decision.min_valued.brand: found 102, expected at most shadow.decision.max_pairs, which is 100",
+  ]);
+});
+
+test("what needs a restart is named by the key that differs, and a secret is not shown", (t) => {
+  const running = load(t, "storage: { url: 'postgres://u:hunter2@h/d' }");
+  const next = load(
+    t,
+    `storage: { url: 'postgres://u:hunter3@h/d', images: { days: 9 } }
+server: { port: 1 }
+image: { urls: { allow_hosts: [a.example] } }`,
+  );
+  assert.deepEqual(findRestartOnly(running, next).map(formatMistake), [
+    "server.port: found 1, expected 8080, or a restart",
+    "image.urls.allow_hosts: found a list of 1, expected a list of 0, or a restart",
+    "storage.url: found a change, which is not shown here, expected a restart",
+    "storage.images.days: found 9, expected 30, or a restart",
+  ]);
+  const other = load(t, "image: { urls: { allow_hosts: [b.example] } }");
+  assert.match(
+    findRestartOnly(next, other).map(formatMistake).join("\n"),
+    /another value than a list of 1, expected a restart/,
+  );
+  assert.deepEqual(findRestartOnly(running, running), []);
 });
 
 test("naming an unknown backend for shadow is a mistake", (t) => {
