@@ -28,6 +28,19 @@ test(
   },
 );
 
+test("a build that gets worse in silence is told", { skip: prometheusIsMissing }, async (t) => {
+  const fleet = await startObservedFleet(t, {
+    simulators: [{ speed: 4 }, { speed: 4, modelId: "sim-other" }],
+    rules: evaluationRules,
+    config: { shadow: { mirror_rate: 1, replay: { enabled: true, per_hour: 36_000 } } },
+  });
+  const load = startLabelledLoad(t, fleet);
+  await pause(5);
+  await load.stop();
+  fleet.setFaults(0, { kind: "wrong-types", rate: 0.5 });
+  await haveFired(fleet.prometheus, ["BuildGotWorse"]);
+});
+
 test("a store that is gone is told", { skip: prometheusIsMissing || postgresIsMissing }, async (t) => {
   const server = await startPostgres();
   t.after(() => server.remove());
