@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Canonicaliser } from "../attributes/index.ts";
 import type { Scorer as Scoring } from "../scoring/index.ts";
 import type { Semantics } from "../semantics/index.ts";
-import type { Judge, JudgedRecord } from "./score-contents.ts";
+import type { Judge, JudgedRecord } from "./judge-answers.ts";
 
 /** Some milliseconds of text metrics, then live requests get their turn. */
 const recordsPerTurn = 16;

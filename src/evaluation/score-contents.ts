@@ -1,25 +1,9 @@
 import { labelsOfContents, resolveTruth, saveTruths } from "../labels/index.ts";
 import type { StoredLabel, StoredTruth, Truth } from "../labels/index.ts";
-import type { ScoreFields } from "../scoring/index.ts";
-import type { Attributes } from "../../schemas/index.ts";
 import { sql } from "../storage/index.ts";
-import type { Insertable, Kysely, ScoresTable, Storage, Tables } from "../storage/index.ts";
-import type { Canonicalise } from "./canonicalise.ts";
-
-export interface JudgedRecord {
-  /** null: it failed. */
-  attributes: Attributes | null;
-  labels: Truth["labels"];
-}
-
-/** Holds answers against truths. */
-export interface Judge {
-  canonicalise: Canonicalise;
-  scoreFields: ScoreFields;
-  /** The composite of each record; partial where parts of it are missing. */
-  qualitiesOf(records: readonly JudgedRecord[]): Promise<readonly { value: number; partial: boolean }[]>;
-  scorerVersion: string;
-}
+import type { Kysely, Storage, Tables } from "../storage/index.ts";
+import { judgeAnswers, keyOf } from "./judge-answers.ts";
+import type { Judge, ScoreRow } from "./judge-answers.ts";
 
 /** What became of some contents. */
 export interface Scored {
@@ -30,9 +14,9 @@ export interface Scored {
   changed: number;
   /** Answers that count for nothing, because the arm has answered other photos of the same sample before. */
   repeated: number;
+  /** One error for each content that cannot be judged. What is known of it already stays as it is. */
+  defects: readonly unknown[];
 }
-
-type ScoreRow = Omit<Insertable<ScoresTable>, "id" | "scored_ms" | "rescored_ms">;
 
 /** Any number does, as long as every gateway of one store takes the same. */
 const lockId = 7_204_311;
@@ -48,7 +32,7 @@ export async function scoreContents(
   contents: readonly string[],
   nowMs: number,
 ): Promise<Scored> {
-  if (contents.length === 0) return { labelled: [], added: 0, changed: 0, repeated: 0 };
+  if (contents.length === 0) return { labelled: [], added: 0, changed: 0, repeated: 0, defects: [] };
   const { db, dialect } = storage;
   for (;;) {
     // Outside of a transaction, which would keep others waiting while scores are worked out.
@@ -60,7 +44,7 @@ export async function scoreContents(
         await sql`select pg_advisory_xact_lock(${lockId})`.execute(tx);
         if (idsOf(await labelsOfContents(tx, contents)) !== idsOf(votes)) return null;
       }
-      return await write(tx, work, nowMs);
+      return await write(tx, await leaveOutErased(tx, dialect, work), nowMs);
     });
     if (scored !== null) return scored;
   }
@@ -78,15 +62,21 @@ function idsOf(votes: Votes): string {
 interface Work {
   truths: StoredTruth[];
   rows: ScoreRow[];
+  defects: unknown[];
 }
 
 async function prepare(db: Kysely<Tables>, judge: Judge, votes: Votes): Promise<Work> {
   const truths = new Map<string, Truth>();
+  const defects: unknown[] = [];
   for (const [content, labels] of votes) {
-    const truth = resolveTruth(labels, judge.canonicalise);
-    if (truth !== null) truths.set(content, truth);
+    try {
+      const truth = resolveTruth(labels, judge.canonicalise);
+      if (truth !== null) truths.set(content, truth);
+    } catch (error) {
+      defects.push(error);
+    }
   }
-  if (truths.size === 0) return { truths: [], rows: [] };
+  if (truths.size === 0) return { truths: [], rows: [], defects };
   const answers = await db
     .selectFrom("answers")
     .leftJoin("garments", "garments.id", "answers.garment_id")
@@ -95,46 +85,34 @@ async function prepare(db: Kysely<Tables>, judge: Judge, votes: Votes): Promise<
     .where("answers.content", "in", [...truths.keys()])
     .orderBy("answers.id")
     .execute();
-  const records = answers.map(({ content, attributes }) => ({
-    attributes: attributes === null ? null : (JSON.parse(attributes) as Attributes),
-    labels: (truths.get(content) as Truth).labels,
-  }));
-  const qualities = await judge.qualitiesOf(records);
-  const rows = answers.flatMap((answer, at): ScoreRow[] => {
-    const { attributes, labels } = records[at] as JudgedRecord;
-    const { marks, truths: kinds, weighted } = judge.scoreFields(attributes, labels);
-    const quality = qualities[at];
-    if (weighted === null || quality === undefined) return [];
-    return [
-      {
-        content: answer.content,
-        arm_id: answer.arm_id,
-        sample_id: answer.sample_id,
-        garment_id: answer.garment_id,
-        origin: answer.origin,
-        outcome: answer.outcome,
-        is_clean: answer.is_clean,
-        latency_ms: answer.latency_ms,
-        inclusion: answer.inclusion,
-        design: (truths.get(answer.content) as Truth).design,
-        created_ms: answer.created_ms,
-        scorer: judge.scorerVersion,
-        weighted,
-        quality: quality.value,
-        quality_partial: Number(quality.partial),
-        marks,
-        truths: kinds,
-      },
-    ];
-  });
+  const judged = await judgeAnswers(judge, answers, truths);
   const stored = [...truths].map(([content, truth]) => Object.assign({ content }, truth));
-  return { truths: stored, rows };
+  return { truths: stored, rows: judged.rows, defects: [...defects, ...judged.defects] };
 }
 
-async function write(db: Kysely<Tables>, { truths, rows }: Work, nowMs: number): Promise<Scored> {
+/**
+ * What was erased while it was judged must not come back. Erasing removes the images before truths and scores: holding on to
+ * them here either waits for its end, or lets it find what is written now.
+ */
+async function leaveOutErased(tx: Kysely<Tables>, dialect: Storage["dialect"], work: Work): Promise<Work> {
+  const contents = work.truths.map(({ content }) => content);
+  if (contents.length === 0) return work;
+  if (dialect === "postgres") {
+    await tx.selectFrom("images").select("n").where("content", "in", contents).orderBy("content").forShare().execute();
+  }
+  const rows = await tx.selectFrom("garments").select("content").distinct().where("content", "in", contents).execute();
+  const alive = new Set(rows.map(({ content }) => content));
+  return {
+    ...work,
+    truths: work.truths.filter(({ content }) => alive.has(content)),
+    rows: work.rows.filter(({ content }) => alive.has(content)),
+  };
+}
+
+async function write(db: Kysely<Tables>, { truths, rows, defects }: Work, nowMs: number): Promise<Scored> {
   const labelled = truths.map(({ content }) => content);
   await saveTruths(db, truths, nowMs);
-  if (rows.length === 0) return { labelled, added: 0, changed: 0, repeated: 0 };
+  if (rows.length === 0) return { labelled, added: 0, changed: 0, repeated: 0, defects };
   const known = await db.selectFrom("scores").selectAll().where("content", "in", labelled).execute();
   const knownByKey = new Map(known.map((row) => [keyOf(row), row]));
   let changed = 0;
@@ -153,7 +131,7 @@ async function write(db: Kysely<Tables>, { truths, rows }: Work, nowMs: number):
   }
   const fresh = rows.filter((row) => !knownByKey.has(keyOf(row)));
   const added = await insert(db, fresh, nowMs);
-  return { labelled, added, changed, repeated: fresh.length - added };
+  return { labelled, added, changed, repeated: fresh.length - added, defects };
 }
 
 /** The first answer of an arm about a sample counts, so one that comes later is left out. */
@@ -176,10 +154,6 @@ async function insert(db: Kysely<Tables>, rows: readonly ScoreRow[], nowMs: numb
 
 /** Nineteen values each; databases take some ten thousands a query. */
 const rowsPerInsert = 500;
-
-function keyOf({ content, arm_id: arm }: { content: string; arm_id: string }): string {
-  return `${content} ${arm}`;
-}
 
 const scoredColumns = ["scorer", "design", "weighted", "quality", "quality_partial", "marks", "truths"] as const;
 

@@ -4,8 +4,9 @@ import { sql, StorageUnavailable } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import { countLost } from "./label-health.ts";
+import type { Judge } from "./judge-answers.ts";
 import { scoreContents } from "./score-contents.ts";
-import type { Judge, Scored } from "./score-contents.ts";
+import type { Scored } from "./score-contents.ts";
 
 /** Brings labels and answers together, in the background. */
 export interface Scorer {
@@ -58,6 +59,11 @@ export function createScorer(parts: ScorerParts): Scorer {
     instruments.evaluationAnswers.inc({ outcome: "scored" }, scored.added);
     instruments.evaluationAnswers.inc({ outcome: "rescored" }, scored.changed);
     instruments.evaluationAnswers.inc({ outcome: "repeated_sample" }, scored.repeated);
+    const [err] = scored.defects;
+    if (scored.defects.length > 0) {
+      instruments.evaluationAnswers.inc({ outcome: "unscorable" }, scored.defects.length);
+      log.error({ err, contents: scored.defects.length }, "contents that cannot be scored are left out");
+    }
     if (scored.labelled.length > 0) await onLabelled?.(scored.labelled);
     return scored;
   }

@@ -14,8 +14,8 @@ interface AskerOptions<I, O extends object | number> {
   server: Pick<SemanticsServer, "timeoutMs" | "maxConcurrency" | "maxBatch">;
   clock: Clock;
   keyOf: (item: I) => string;
-  /** Asks for several at once; answers in their order. */
-  askBatch: (items: readonly I[], signal: AbortSignal) => Promise<O[]>;
+  /** Asks for several at once; answers in their order, null where one is none that we understand. */
+  askBatch: (items: readonly I[], signal: AbortSignal) => Promise<(O | null)[]>;
   cacheEntries: number;
   observe: (outcome: AskOutcome) => void;
 }
@@ -111,8 +111,13 @@ export function createAsker<I, O extends object | number>(options: AskerOptions<
         batch.map(({ item }) => item),
         controller.signal,
       );
-      backOff.succeeded();
-      for (const [at, entry] of batch.entries()) entry.settle("answered", found[at] ?? null);
+      // A server that answers nothing sensible at all is a broken one; one odd answer is that text's own.
+      if (found.every((answer) => answer === null)) backOff.failed();
+      else backOff.succeeded();
+      for (const [at, entry] of batch.entries()) {
+        const answer = found[at] ?? null;
+        entry.settle(answer === null ? "failed" : "answered", answer);
+      }
     } catch (error) {
       const isRefusal = error instanceof ServerAnswerError && error.isAboutTexts;
       if (isRefusal) backOff.succeeded();

@@ -8,7 +8,7 @@ export interface SentencePair {
 }
 
 /**
- * Asks how probably each hypothesis contradicts its premise, in their order. TEI: `POST /predict` with pairs, classes by
+ * Asks how probably each hypothesis contradicts its premise, in their order; null where the answer is no probability. TEI: `POST /predict` with pairs, classes by
  * name (`LABEL_2` where the model has none). vLLM: `POST /classify`, which takes one text each and answers probabilities
  * by class number; the pair is joined by the separator that BERT-like tokenizers know.
  */
@@ -17,7 +17,7 @@ export function createClassify(
   contradictionClass: number,
   post: Post,
 ) {
-  return async (pairs: readonly SentencePair[], signal: AbortSignal): Promise<number[]> => {
+  return async (pairs: readonly SentencePair[], signal: AbortSignal): Promise<(number | null)[]> => {
     const found =
       api === "tei"
         ? await askTei(pairs, signal)
@@ -48,7 +48,6 @@ export function createClassify(
   }
 }
 
-function toProbability(value: unknown): number {
-  if (typeof value === "number" && value >= 0 && value <= 1) return value;
-  throw new ServerAnswerError("no probability of a contradiction");
+function toProbability(value: unknown): number | null {
+  return typeof value === "number" && value >= 0 && value <= 1 ? value : null;
 }

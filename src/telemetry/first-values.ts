@@ -8,7 +8,7 @@ const firstOutcomes = {
   admission: ["admitted", "queued", "shed_queue_full", "shed_bytes", "shed_deadline", "abandoned"],
   cacheRequests: ["hit", "coalesced", "miss", "store_skipped", "bypass"],
   configReloads: ["applied", "refused"],
-  evaluationAnswers: ["scored", "rescored", "repeated_sample", "unlabelled"],
+  evaluationAnswers: ["scored", "rescored", "repeated_sample", "unlabelled", "unscorable"],
   predictions: ["stored", "lost", "refused", "images_lost"],
   shadowMirrors: ["answered", "failed", "spooled", "preempted", "dropped", "expired"],
 } as const satisfies Partial<Record<keyof Instruments, readonly string[]>>;

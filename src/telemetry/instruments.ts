@@ -196,7 +196,7 @@ export function createInstruments(): Instruments {
     ),
     evaluationAnswers: meter.counter(
       "evaluation_answers_total",
-      "Answers held against labels: scored, rescored (a label was revised, or the scorer changed), repeated_sample (the arm has answered other photos of the sample before) or unlabelled.",
+      "Answers held against labels: scored, rescored (a label was revised, or the scorer changed), repeated_sample (the arm has answered other photos of the sample before) or unlabelled; and contents that are unscorable (judging them failed).",
       ["outcome"],
     ),
     shadowFieldScore: meter.gauge(

@@ -62,6 +62,14 @@ async function views({ evaluation }: TestEvaluation) {
   };
 }
 
+/** Until one session of the database waits for another's lock, or it is known that none will. */
+async function untilSomebodyWaits({ storage }: TestEvaluation, isOver: () => boolean): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`select 1 from pg_locks where not granted`.execute(storage.db);
+    if (rows.length > 0 || isOver()) return;
+  }
+}
+
 describe("the evaluation over Postgres", { skip: postgresIsMissing }, () => {
   let server: PostgresServer;
   before(async () => {
@@ -108,6 +116,35 @@ describe("the evaluation over Postgres", { skip: postgresIsMissing }, () => {
     await watching;
     assert.equal((await first.storage.db.selectFrom("scores").select("id").execute()).length, 600);
     assert.equal((await first.evaluation.comparison({})).pairs, 300);
+  });
+
+  test("what is being erased while it is scored does not come back, however far the erasing has come", async (t) => {
+    const opened = await openTestEvaluation(await server.createDatabase());
+    t.after(() => opened.close());
+    const { db } = opened.storage;
+    for (const content of ["c1", "c2"]) {
+      await opened.answer({ content });
+      await opened.label({ request_id: `gar_${content}`, labels: plainShirt });
+    }
+    // As the garments do it, with a pause before what goes last.
+    const reached = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const erasing = db.transaction().execute(async (tx) => {
+      for (const table of ["image_bytes", "images", "answers", "scores", "truths"] as const) {
+        await tx.deleteFrom(table).where("content", "=", "c1").execute();
+      }
+      reached.resolve();
+      await goOn.promise;
+      await tx.deleteFrom("garments").where("content", "=", "c1").execute();
+    });
+    await reached.promise;
+    let isJoined = false;
+    const joining = opened.evaluation.catchUp().then(() => (isJoined = true));
+    await untilSomebodyWaits(opened, () => isJoined);
+    goOn.resolve();
+    await Promise.all([erasing, joining]);
+    assert.deepEqual(await db.selectFrom("truths").select("content").execute(), [{ content: "c2" }]);
+    assert.deepEqual(await db.selectFrom("scores").select("content").execute(), [{ content: "c2" }]);
   });
 
   test("gateways that append to the record at once make one chain, which shows what was tampered with", async (t) => {

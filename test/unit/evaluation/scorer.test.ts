@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { createGarments } from "../../../src/predictions/index.ts";
 import { armId, baseline, candidate, openTestEvaluation, plainShirt } from "../../support/evaluation.ts";
 import type { TestEvaluation } from "../../support/evaluation.ts";
 
@@ -193,3 +194,85 @@ test("two gateways on one store join everything once", async () => {
   assert.equal((await scores(opened)).length, 60);
   await opened.close();
 });
+
+/** Another gateway whose SBERT keeps the scorer waiting until `open` is called. */
+function withSlowSemantics(opened: TestEvaluation) {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  const evaluation = opened.reopen({
+    semantics: {
+      isConfigured: true,
+      async compare() {
+        asked.resolve();
+        await answer.promise;
+        return { sbert: 0.5, hallucination: 0 };
+      },
+      close: async () => {},
+    },
+  });
+  return { evaluation, asked: asked.promise, open: answer.resolve };
+}
+
+test("what is erased while it is scored does not come back, and what is beside it is scored", async () => {
+  const opened = await openTestEvaluation();
+  await opened.answer({ content: "c1", attributes: { type: "dress" } }, { content: "c2" });
+  for (const content of ["c1", "c2"]) await opened.label({ request_id: `gar_${content}`, labels: plainShirt });
+  const { evaluation, asked, open } = withSlowSemantics(opened);
+  const joining = evaluation.catchUp();
+  await asked;
+  await createGarments(opened.storage).erase("gar_c1");
+  open();
+  await joining;
+  const { db } = opened.storage;
+  assert.deepEqual(await db.selectFrom("truths").select("content").execute(), [{ content: "c2" }]);
+  assert.deepEqual(
+    (await scores(opened)).map(({ content }) => content),
+    ["c2"],
+  );
+  assert.ok(!opened.labelled.includes("c1"));
+  await opened.close();
+});
+
+for (const [what, spoil] of Object.entries({
+  throws: () => {
+    throw new Error("a defect");
+  },
+  "answers no number": () => ({ sbert: Number.NaN, hallucination: 0 }),
+})) {
+  test(`a content whose judge ${what} is left out, counted and told; the others are scored`, async () => {
+    const opened = await openTestEvaluation();
+    const told: unknown[] = [];
+    const evaluation = opened.reopen({
+      log: { debug() {}, info() {}, warn() {}, error: (fields) => void told.push(fields) },
+      semantics: {
+        isConfigured: true,
+        compare: async ({ hypothesis }) => (hypothesis.includes("zebra") ? spoil() : { sbert: 1, hallucination: 0 }),
+        close: async () => {},
+      },
+    });
+    for (const [content, type] of [
+      ["c1", "shirt"],
+      ["c2", "zebra"],
+      ["c3", "dress"],
+    ] as const) {
+      await opened.answer({ content, attributes: { type } });
+      await opened.label({ request_id: `gar_${content}`, labels: plainShirt });
+    }
+    await evaluation.catchUp();
+    assert.deepEqual(
+      (await scores(opened)).map(({ content }) => content),
+      ["c1", "c3"],
+    );
+    const { db } = opened.storage;
+    const unseen = await db.selectFrom("labels").select("id").where("is_joined", "=", 0).execute();
+    assert.deepEqual(unseen, []);
+    assert.deepEqual(await db.selectFrom("answers").select("id").where("is_scored", "=", 0).execute(), []);
+    const { values } = await opened.instruments.evaluationAnswers.get();
+    // Once by its label and once by its answer.
+    assert.equal(values.find(({ labels }) => labels.outcome === "unscorable")?.value, 2);
+    assert.equal(told.length, 2);
+    await evaluation.catchUp();
+    assert.equal(told.length, 2, "it is not tried for ever");
+    await opened.close();
+  });
+}

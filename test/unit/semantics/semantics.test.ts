@@ -124,6 +124,11 @@ describe("a server that does not answer", () => {
     "too few answers": { json: [] },
     "vectors that are none": { json: [["a"], ["b"]] },
     "a vector without length": { json: [[0], [0]] },
+    "vectors too long for their squares": { json: [[1e300], [1e300]] },
+    "probabilities below 0 and above 1": {
+      json: [-0.1, 1.1].map((score) => [{ label: "CONTRADICTION", score }]),
+    },
+    "probabilities that are no numbers": { json: [null, "0.5"].map((score) => [{ label: "CONTRADICTION", score }]) },
     "a reset": "reset",
   } as const;
   for (const [what, fault] of Object.entries(faults)) {
@@ -134,6 +139,45 @@ describe("a server that does not answer", () => {
       assert.deepEqual([...new Set(outcomes)].sort(), ["nli failed", "sbert failed"]);
     });
   }
+
+  test("spoils only the text that it answers oddly, and is asked on", async () => {
+    for (const odd of [[1e300, 1, 2], [null], "NaN", []]) {
+      server.fault = { json: [[1, 0], odd, [1, 1], [0, 1]] };
+      const { semantics, outcomes } = open({ providers: "sbert" });
+      const compare = (reference: string, hypothesis: string) =>
+        semantics.compare({ reference, hypothesis, differing: [] });
+      const [spoilt, sound] = await Promise.all([compare("a", "b"), compare("c", "d")]);
+      assert.equal(spoilt.sbert, null);
+      assert.ok(Math.abs((sound.sbert ?? 0) - Math.SQRT1_2) < 1e-6);
+      server.fault = null;
+      assert.notEqual((await compare("red", "red dress")).sbert, null, "it does not rest");
+      assert.deepEqual(outcomes.slice(0, 4), ["sbert answered", "sbert failed", "sbert answered", "sbert answered"]);
+    }
+  });
+
+  test("gives a cosine for numbers that a Float32 does not hold", async () => {
+    server.fault = {
+      json: [
+        [1e60, 0],
+        [1e60, 1e60],
+      ],
+    };
+    const { semantics } = open({ providers: "sbert" });
+    const { sbert } = await semantics.compare(texts);
+    assert.ok(Math.abs((sbert ?? 0) - Math.SQRT1_2) < 1e-6, String(sbert));
+  });
+
+  test("spoils only the pair that it gives no probability for", async () => {
+    server.fault = { json: [[{ label: "CONTRADICTION", score: 2 }], [{ label: "CONTRADICTION", score: 0.25 }]] };
+    const { semantics } = open();
+    const ask = (hypothesis: string) =>
+      semantics.compare({ reference: "", hypothesis: "", differing: [{ premise: "p", hypothesis }] });
+    const found = await Promise.all([ask("a"), ask("b")]);
+    assert.deepEqual(
+      found.map(({ hallucination }) => hallucination),
+      [null, 0.25],
+    );
+  });
 
   test("gives nulls where nothing listens", async () => {
     const { semantics } = open({ change: { url: "http://127.0.0.1:9" } });
