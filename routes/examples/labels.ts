@@ -7,7 +7,7 @@ export const labelExample = {
   annotator: "mia",
 };
 
-export const labelsTakenExample: LabelsTaken = { accepted: 1, joined: 0, rejected: [], rejected_count: 0 };
+export const labelsTakenExample: LabelsTaken = { accepted: 1, added: 1, joined: 0, rejected: [], rejected_count: 0 };
 
 const mia = { annotator: "mia", source: "", design: "import" as const, created_ms: 1_767_225_600_000 };
 const current = { ...mia, labels: { type: "t-shirt", color: "light blue", brand: null } };

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Static } from "typebox";
 import { AttributesSchema, fieldNames } from "../garment.ts";
+import { expected } from "./expected.ts";
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -49,6 +50,7 @@ export const LabelSchema = Type.Object(
 /** What became of the labels of one request. */
 export const LabelsTakenSchema = Type.Object({
   accepted: Type.Integer({ description: "Labels that are committed, those that said nothing new among them." }),
+  added: Type.Integer({ description: "Accepted labels that said something new; the others were known already." }),
   joined: Type.Integer({ description: "Accepted labels whose garment is known already; the others join later." }),
   rejected: Type.Array(Type.Object({ line: Type.Integer({ description: "Counted from 1." }), error: Type.String() }), {
     description: "The first 1,000.",
@@ -103,7 +105,11 @@ export const LabelQuerySchema = Type.Object(
   {
     kind: Type.Optional(keyKind),
     limit: Type.Optional(
-      Type.String({ pattern: "^([1-9][0-9]{0,2}|1000)$", description: "Most revisions, 1 to 1000. Default 100." }),
+      Type.String({
+        pattern: "^([1-9][0-9]{0,2}|1000)$",
+        ...expected("a whole number from 1 to 1000"),
+        description: "Most revisions, 1 to 1000. Default 100.",
+      }),
     ),
   },
   { additionalProperties: false },

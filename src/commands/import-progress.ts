@@ -49,7 +49,7 @@ export function showProgress(output: Output, total: number | null, clock: Clock)
   };
 }
 
-/** One line: how far it is, what is stored, how fast, how long it still takes. */
+/** One line: how far it is, what is accepted, how fast, how long it still takes. */
 export function describeProgress(
   { accepted, rejectedCount, bytes }: Progress,
   total: number | null,
@@ -57,7 +57,7 @@ export function describeProgress(
 ): string {
   const seconds = Math.max(elapsedMs / 1000, 0.001);
   const share = total === null || total === 0 ? null : Math.min(1, bytes / total);
-  const parts = [`${accepted} stored`, `${Math.round(accepted / seconds)}/s`];
+  const parts = [`${accepted} accepted`, `${Math.round(accepted / seconds)}/s`];
   if (rejectedCount > 0) parts.splice(1, 0, `${rejectedCount} rejected`);
   if (share !== null && share > 0) {
     if (share < 1) parts.push(`${formatSeconds((seconds / share) * (1 - share))} left`);

@@ -102,11 +102,11 @@ async function* untilStopped(input: Readable, stop: AbortSignal): AsyncGenerator
   }
 }
 
-function report({ accepted, joined, rejected, rejectedCount }: IngestSummary, isStopped: boolean): number {
+function report({ accepted, added, joined, rejected, rejectedCount }: IngestSummary, isStopped: boolean): number {
   for (const { line, error } of rejected.slice(0, maxShown)) console.error(`line ${line}: ${error}`);
   if (rejectedCount > maxShown) console.error(`… and ${rejectedCount - maxShown} more lines`);
   console.log(
-    `${accepted} label(s) stored, ${joined} of garments that are known already; ${rejectedCount} line(s) rejected.`,
+    `${accepted} label(s) accepted, ${added} of them new; ${joined} of garments that are known already; ${rejectedCount} line(s) rejected.`,
   );
   if (isStopped) console.error("Stopped before the end. Import the file again to go on: nothing is stored twice.");
   return rejectedCount > 0 || isStopped ? 1 : 0;

@@ -9,6 +9,10 @@ export function toErrorItem(error: ErrorObject): ErrorItem {
     parts.push(params.additionalProperty.slice(0, 100));
     return { path: parts.join("."), message: "is not a known member or option" };
   }
+  const { "x-expected": expected } = (error.parentSchema ?? {}) as { "x-expected"?: string };
+  if (error.keyword === "pattern" && expected !== undefined) {
+    return { path: parts.join("."), message: `must be ${expected}` };
+  }
   const allowed = params.allowedValues === undefined ? "" : `: ${params.allowedValues.join(", ")}`;
   return { path: parts.join("."), message: `${error.message ?? "does not fit"}${allowed}` };
 }

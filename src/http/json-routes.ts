@@ -13,8 +13,8 @@ const maxBodyBytes = 65_536;
  */
 export const jsonRoutesPlugin = fp(
   async (app: FastifyInstance) => {
-    const ajv = new Ajv({ allErrors: true, strict: false });
-    const queryAjv = new Ajv({ allErrors: true, strict: false, coerceTypes: "array" });
+    const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
+    const queryAjv = new Ajv({ allErrors: true, verbose: true, strict: false, coerceTypes: "array" });
     app.removeContentTypeParser("application/json");
     app.addContentTypeParser(
       "application/json",

@@ -6,10 +6,13 @@ import type { Line } from "./lines.ts";
 import { readLabel } from "./read-label.ts";
 import { describeMistakes, parseLine } from "./read-line.ts";
 import type { ParsedLine } from "./read-line.ts";
+import type { Stored } from "./store-labels.ts";
 
 /** How far an import has come. Only what is committed is accepted. */
 export interface IngestProgress {
   accepted: number;
+  /** Accepted labels that said something new; the others were known and are not stored twice. */
+  added: number;
   /** Labels whose key belongs to a garment that is known at that moment. */
   joined: number;
   rejectedCount: number;
@@ -36,8 +39,8 @@ export interface IngestOptions {
 }
 
 interface IngestDeps extends IngestOptions {
-  /** Commits labels and tells how many of them join. */
-  store: (labels: readonly Label[]) => Promise<number>;
+  /** Commits labels and tells how many of them were new, and how many join. */
+  store: (labels: readonly Label[]) => Promise<Stored>;
 }
 
 /** Lines that are worked on before others get a turn, and labels in one transaction at most. */
@@ -54,7 +57,7 @@ const maxRejected = 1000;
  * @throws GatewayError of the source or the store, its detail completed by what is committed; and what else the source throws
  */
 export async function ingestLines(source: AsyncIterable<Uint8Array>, deps: IngestDeps): Promise<IngestSummary> {
-  const summary: IngestSummary = { accepted: 0, joined: 0, rejected: [], rejectedCount: 0, bytes: 0 };
+  const summary: IngestSummary = { accepted: 0, added: 0, joined: 0, rejected: [], rejectedCount: 0, bytes: 0 };
   const splitter = createLineSplitter();
   let labels: Label[] = [];
   let lines = 0;
@@ -80,7 +83,9 @@ export async function ingestLines(source: AsyncIterable<Uint8Array>, deps: Inges
 
   async function flush(): Promise<void> {
     if (labels.length > 0) {
-      summary.joined += await deps.store(labels);
+      const { added, joined } = await deps.store(labels);
+      summary.added += added;
+      summary.joined += joined;
       summary.accepted += labels.length;
     } else {
       await nextTurn();

@@ -9,6 +9,7 @@ import { readReport } from "./report.ts";
 import type { FindOptions, LabelReport } from "./report.ts";
 import type { Canonicalise } from "./resolve-truth.ts";
 import { storeLabels } from "./store-labels.ts";
+import type { Stored } from "./store-labels.ts";
 
 /** Ground truth: takes labels in and tells what is known. */
 export interface Labels {
@@ -46,10 +47,10 @@ const retryAfterSeconds = 5;
 export function createLabels({ storage, canonicalise, wall, onStored }: LabelsDeps): Labels {
   let ingests = 0;
 
-  async function store(labels: readonly Label[]): Promise<number> {
-    const joined = await orOverloaded(() => storeLabels(storage, labels, wall()), "The labels could not be stored.");
+  async function store(labels: readonly Label[]): Promise<Stored> {
+    const stored = await orOverloaded(() => storeLabels(storage, labels, wall()), "The labels could not be stored.");
     onStored?.();
-    return joined;
+    return stored;
   }
 
   return {
@@ -60,7 +61,7 @@ export function createLabels({ storage, canonicalise, wall, onStored }: LabelsDe
           errors: read.errors,
         });
       }
-      return { accepted: 1, joined: await store([read.label]), rejected: [], rejectedCount: 0, bytes: 0 };
+      return { accepted: 1, ...(await store([read.label])), rejected: [], rejectedCount: 0, bytes: 0 };
     },
     async ingest(source, options = {}) {
       if (!storage.isAvailable) throw overloaded("The store cannot be reached now.", { retryAfterSeconds });

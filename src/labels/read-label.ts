@@ -29,6 +29,7 @@ const fields: ReadonlySet<string> = new Set(fieldNames);
  */
 export function readLabel(value: unknown): ReadLabel {
   if (!isObject(value)) return { ok: false, errors: [{ path: "", message: "must be a JSON object" }] };
+  if (isSampleLine(value)) return { ok: false, errors: [{ path: "", message: sampleLine }] };
   const errors: ErrorItem[] = [];
   for (const name of Object.keys(value)) {
     if (!members.has(name)) errors.push({ path: shorten(name), message: "is not a known member" });
@@ -41,6 +42,12 @@ export function readLabel(value: unknown): ReadLabel {
   const design = readDesign(value, errors);
   if (errors.length > 0 || key === null || labels === null) return { ok: false, errors: errors.slice(0, maxErrors) };
   return { ok: true, label: { ...key, labels, source, annotator, design } };
+}
+
+const sampleLine = `is a line of a samples folder, which names a photo by its file: import it with \`labels import FILE\`, or name a key (${keyKinds.join(", ")})`;
+
+function isSampleLine(value: Record<string, unknown>): boolean {
+  return typeof value["image"] === "string" && keyKinds.every((kind) => value[kind] === undefined);
 }
 
 function readKey(value: Record<string, unknown>, errors: ErrorItem[]): LabelKey | null {
@@ -62,6 +69,9 @@ function readKey(value: Record<string, unknown>, errors: ErrorItem[]): LabelKey 
 function findKeyMistake(keyKind: KeyKind, key: string): string | null {
   if (keyKind === "image_sha256") {
     return /^[0-9a-f]{64}$/i.test(key) ? null : "must be a SHA-256: 64 hexadecimal digits";
+  }
+  if (keyKind === "request_id" && /^req_[0-9a-f]{32}$/.test(key)) {
+    return "must be the `id` of an answer (gar_…), not the id of its request (X-Request-Id)";
   }
   return key === "" ? "must not be empty" : findTextMistake(key);
 }

@@ -11,6 +11,14 @@ interface Saying {
   design: string;
 }
 
+/** What became of labels that are committed. */
+export interface Stored {
+  /** Those that said something new. */
+  added: number;
+  /** Those whose key belongs to a garment that is known now, new or not. */
+  joined: number;
+}
+
 /** A store, or a transaction of it. */
 interface Home<T = Kysely<Tables>> {
   readonly dialect: Storage["dialect"];
@@ -21,9 +29,8 @@ interface Home<T = Kysely<Tables>> {
  * Stores labels in one transaction, in their order; they are committed when it returns. A label that says what its
  * annotator's newest one for its key says already is not stored again, any other becomes a new revision. At most some
  * thousands at once: others wait for the transaction's end.
- * @returns how many of them have a key that belongs to a garment that is known now
  */
-export async function storeLabels({ dialect, db }: Home, labels: readonly Label[], nowMs: number): Promise<number> {
+export async function storeLabels({ dialect, db }: Home, labels: readonly Label[], nowMs: number): Promise<Stored> {
   return db.transaction().execute(async (transaction) => {
     const home = { dialect, db: transaction };
     const newest = await readNewest(home, labels);
@@ -36,7 +43,7 @@ export async function storeLabels({ dialect, db }: Home, labels: readonly Label[
       fresh.push([keyKind, key, annotator, source, design, saying.labels]);
     }
     if (fresh.length > 0) await insert(home, fresh, nowMs);
-    return countKnown(home, labels);
+    return { added: fresh.length, joined: await countKnown(home, labels) };
   });
 }
 

@@ -56,10 +56,11 @@ test("a hundred thousand labels are imported, and again without being doubled", 
   assert.equal(await first.exit, 0, first.output());
   assert.match(
     first.output(),
-    /^100000 label\(s\) stored, 0 of garments that are known already; 0 line\(s\) rejected\.$/m,
+    /^100000 label\(s\) accepted, 100000 of them new; 0 of garments that are known already; 0 line\(s\) rejected\.$/m,
   );
   const second = importLabels(file, "--annotator", "mia");
   assert.equal(await second.exit, 0, second.output());
+  assert.match(second.output(), /^100000 label\(s\) accepted, 0 of them new;/m);
   assert.equal((await keys()).length, 100_000);
 });
 
@@ -67,7 +68,7 @@ test("an import that is killed has lost nothing that it said is stored, and can 
   const { file, importLabels, keys } = openFolder(t);
   await writeLabels(file, 100_000);
   const killed = importLabels(file);
-  const stored = () => Number(/.*?(\d+) stored(?![^]*stored)/.exec(killed.output())?.[1] ?? 0);
+  const stored = () => Number(/.*?(\d+) accepted(?![^]*accepted)/.exec(killed.output())?.[1] ?? 0);
   while (stored() === 0 && killed.process.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
   killed.process.kill("SIGKILL");
   await killed.exit;
@@ -86,11 +87,11 @@ test("an import that is told to stop keeps what it has read, and says how to go 
   const { file, importLabels, keys } = openFolder(t);
   await writeLabels(file, 100_000);
   const stopped = importLabels(file);
-  while (!/stored/.test(stopped.output())) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!/accepted/.test(stopped.output())) await new Promise((resolve) => setTimeout(resolve, 5));
   stopped.process.kill("SIGTERM");
   assert.equal(await stopped.exit, 1);
   assert.match(stopped.output(), /Stopped before the end\. Import the file again/);
-  const told = Number(/^(\d+) label\(s\) stored/m.exec(stopped.output())?.[1]);
+  const told = Number(/^(\d+) label\(s\) accepted/m.exec(stopped.output())?.[1]);
   assert.equal((await keys()).length, told);
 });
 
@@ -104,7 +105,7 @@ test("rejected lines are told by number, twenty at most, and make the exit statu
   assert.match(output(), /^line 21: is not valid JSON$/m);
   assert.doesNotMatch(output(), /^line 22:/m);
   assert.match(output(), /^… and 5 more lines$/m);
-  assert.match(output(), /^2 label\(s\) stored.*; 25 line\(s\) rejected\.$/m);
+  assert.match(output(), /^2 label\(s\) accepted, 2 of them new;.*; 25 line\(s\) rejected\.$/m);
   assert.deepEqual(await keys(), ["a", "b"]);
 });
 

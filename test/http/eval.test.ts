@@ -122,6 +122,17 @@ test("exports come with their types, names and lines", async (t) => {
   assert.match(yaml.body, /^---\nmodel-index:\n/);
 });
 
+test("a text of a wrong form is refused in words, not by a regular expression", async (t) => {
+  const { get } = await open(t, 1);
+  for (const [query, message] of [
+    ["window=1y", "must be a time such as 30m, 24h, 7d, 4w, or all"],
+    ["designs=all", "must be audit, review, import, or several of them separated by commas"],
+  ] as const) {
+    const { errors } = (await get(`/v1/eval/leaderboard?${query}`)).json<Problem>();
+    assert.deepEqual(errors, [{ path: query.split("=")[0], message }]);
+  }
+});
+
 for (const [url, status, path] of [
   ["/v1/eval/leaderboard?window=yesterday", 400, "window"],
   ["/v1/eval/leaderboard?window=0h", 400, "window"],

@@ -51,7 +51,7 @@ test("one label as JSON is stored before the answer, and its history is kept", a
   const first = await post(JSON.stringify(label), "application/json; charset=utf-8");
   assert.deepEqual(
     [first.statusCode, first.json()],
-    [200, { accepted: 1, joined: 1, rejected: [], rejected_count: 0 }],
+    [200, { accepted: 1, added: 1, joined: 1, rejected: [], rejected_count: 0 }],
   );
   await post(JSON.stringify({ ...label, labels: { type: "skirt" } }), "application/json");
   const report = (await get("gar_1")).json<LabelReportView>();
@@ -74,7 +74,7 @@ test("NDJSON may be longer than a body; its bad lines are told, the rest is acce
     assert.deepEqual([taken.accepted, taken.rejected_count, taken.rejected[0]?.line], [500, 1, 501]);
     assert.match(taken.rejected[0]?.error ?? "", /^labels\.colour is not a field/);
   }
-  assert.deepEqual((await post("")).json(), { accepted: 0, joined: 0, rejected: [], rejected_count: 0 });
+  assert.deepEqual((await post("")).json(), { accepted: 0, added: 0, joined: 0, rejected: [], rejected_count: 0 });
 });
 
 test("one label that is none is refused with the places of its mistakes", async (t) => {

@@ -59,6 +59,7 @@ export async function labelsRoutes(app: FastifyInstance): Promise<void> {
     request.logFields = {
       ...request.logFields,
       accepted: taken.accepted,
+      added: taken.added,
       joined: taken.joined,
       rejected: taken.rejectedCount,
     };
@@ -77,8 +78,8 @@ export async function labelsRoutes(app: FastifyInstance): Promise<void> {
   );
 }
 
-function toTaken({ accepted, joined, rejected, rejectedCount }: IngestSummary): LabelsTaken {
-  return { accepted, joined, rejected, rejected_count: rejectedCount };
+function toTaken({ accepted, added, joined, rejected, rejectedCount }: IngestSummary): LabelsTaken {
+  return { accepted, added, joined, rejected, rejected_count: rejectedCount };
 }
 
 function toView(report: LabelReport): LabelReportView {

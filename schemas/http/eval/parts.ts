@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { TSchema } from "typebox";
 import { fieldNames } from "../../garment.ts";
+import { expected } from "../expected.ts";
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -15,6 +16,7 @@ export const rowQuery = {
   window: Type.Optional(
     Type.String({
       pattern: "^([1-9][0-9]{0,4}[mhdw]|all)$",
+      ...expected("a time such as 30m, 24h, 7d, 4w, or all"),
       description: "Answers made in the last `30m`, `24h`, `7d`, `4w` …, or `all`. Windows are descriptive.",
     }),
   ),
@@ -28,6 +30,7 @@ export const rowQuery = {
   designs: Type.Optional(
     Type.String({
       pattern: "^(audit|review|import)(,(audit|review|import)){0,2}$",
+      ...expected("audit, review, import, or several of them separated by commas"),
       description:
         "Designs of labels that count, separated by commas. Garments that were labelled because their answers looked doubtful (`review`) are harder than others, so they count only where they are asked for.",
     }),

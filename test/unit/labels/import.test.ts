@@ -12,12 +12,12 @@ test("progress tells how far it is, what is stored, how fast, and how long it st
   const progress = { accepted: 3000, rejectedCount: 0, bytes: 250 };
   assert.equal(
     describeProgress(progress, 1000, 2000),
-    "[######------------------] 25 %  3000 stored  1500/s  6 s left",
+    "[######------------------] 25 %  3000 accepted  1500/s  6 s left",
   );
-  assert.equal(describeProgress({ ...progress, rejectedCount: 2 }, null, 2000), "3000 stored  2 rejected  1500/s");
+  assert.equal(describeProgress({ ...progress, rejectedCount: 2 }, null, 2000), "3000 accepted  2 rejected  1500/s");
   assert.match(describeProgress({ ...progress, bytes: 1 }, 1000, 2000), /34 min left$/);
-  assert.match(describeProgress({ ...progress, bytes: 1000 }, 1000, 2000), /100 % {2}3000 stored {2}1500\/s$/);
-  assert.equal(describeProgress({ accepted: 0, rejectedCount: 0, bytes: 0 }, 0, 0), "0 stored  0/s");
+  assert.match(describeProgress({ ...progress, bytes: 1000 }, 1000, 2000), /100 % {2}3000 accepted {2}1500\/s$/);
+  assert.equal(describeProgress({ accepted: 0, rejectedCount: 0, bytes: 0 }, 0, 0), "0 accepted  0/s");
 });
 
 test("a terminal's line is drawn over, anything else gets a line a second", () => {
@@ -38,7 +38,7 @@ test("a terminal's line is drawn over, anything else gets a line a second", () =
   const drawn = shown(true);
   assert.equal(drawn.length, 15);
   assert.ok(drawn.slice(0, -1).every((text) => text.startsWith("\r")));
-  assert.match(drawn.slice(-2).join(""), /25 stored.*\n$/);
+  assert.match(drawn.slice(-2).join(""), /25 accepted.*\n$/);
 });
 
 test("a line of a samples folder is keyed by its photo's hash; what a line says itself goes before the defaults", async (t) => {

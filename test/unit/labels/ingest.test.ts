@@ -17,6 +17,7 @@ test("good lines are stored, the others told by their numbers", async (t) => {
     { ...taken, rejected: taken.rejected.map(({ line, error }) => [line, error.slice(0, 30)]) },
     {
       accepted: 2,
+      added: 2,
       joined: 0,
       rejectedCount: 3,
       bytes: Buffer.byteLength(text) + 3,

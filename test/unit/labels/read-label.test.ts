@@ -53,6 +53,15 @@ test("each mistake is named by its place", () => {
     [{ request_id: "a", sample_id: "b", labels }, [/^sample_id: must have exactly one of/]],
     [{ image_sha256: "12", labels }, [/^image_sha256: must be a SHA-256/]],
     [{ image_sha256: `${hash}0`, labels }, [/^image_sha256: must be a SHA-256/]],
+    [
+      { request_id: `req_${hash.slice(0, 32).toLowerCase()}`, labels },
+      [/^request_id: must be the `id` of an answer \(gar_…\), not/],
+    ],
+    [
+      { image: "001.jpg", labels, views: {} },
+      [/^: is a line of a samples folder.*`labels import FILE`, or name a key/],
+    ],
+    [{ image: "001.jpg", sample_id: "s", labels }, [/^image: is not a known member$/]],
     [{ sample_id: 7, labels }, [/^sample_id: must be a string$/]],
     [{ sample_id: "", labels }, [/^sample_id: must not be empty$/]],
     [{ sample_id: "a\0", labels }, [/U\+0000/]],
