@@ -1,9 +1,9 @@
 import { fieldNames } from "../../schemas/index.ts";
 import type { FieldName } from "../../schemas/index.ts";
+import { addTo, emptyMoments, weightOf } from "../statistics/index.ts";
+import type { Moments } from "../statistics/index.ts";
 import { createDurations } from "./durations.ts";
 import type { Durations } from "./durations.ts";
-import { addTo, emptyMoments, weightOf } from "./moments.ts";
-import type { Moments } from "./moments.ts";
 import type { ScoredRow } from "./scored-rows.ts";
 
 /** What one arm's rows say of one field; `valued` and `absent` split the labels by whether the truth is a value. */

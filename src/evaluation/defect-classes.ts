@@ -1,6 +1,6 @@
+import { weightOf } from "../statistics/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Canonicalise } from "./canonicalise.ts";
-import { weightOf } from "./moments.ts";
 import type { ScoredRow } from "./scored-rows.ts";
 
 interface Counts {

@@ -7,6 +7,7 @@ import type { ArmsTable } from "../storage/index.ts";
 import type { ArmPair } from "./arms.ts";
 import type { Surroundings } from "./comparison-facts.ts";
 import { enoughSamples } from "./estimate.ts";
+import { pairingGraceMs } from "./pairing.ts";
 import type { RunningPairs } from "./running-pairs.ts";
 
 /** Names two arms that are compared. */
@@ -32,11 +33,11 @@ export function describeArm(arm: ArmsTable): ArmBuild {
 
 export function describeReport(report: Comparison) {
   const fields = fieldNames.map((field) => {
-    const { difference, low, high, samples, disagreement, ...rest } = report.fields[field];
+    const { low, high, samples, disagreement, ...rest } = report.fields[field];
     return [
       field,
       {
-        difference,
+        difference: orNull(report.fields[field].difference, samples),
         low,
         high,
         samples,
@@ -45,14 +46,17 @@ export function describeReport(report: Comparison) {
         candidate_only_right: rest.candidateOnlyRight,
         null_truth: rest.nullTruth,
         valued_truth: rest.valuedTruth,
-        valued_recall: rest.valuedRecall,
+        valued_recall: {
+          ...rest.valuedRecall,
+          difference: orNull(rest.valuedRecall.difference, rest.valuedTruth.samples),
+        },
       },
     ];
   });
   return {
     pairs: report.pairs,
-    weighted: report.weighted,
-    json_rate: report.jsonRate,
+    weighted: { ...report.weighted, difference: orNull(report.weighted.difference, report.pairs) },
+    json_rate: { ...report.jsonRate, difference: orNull(report.jsonRate.difference, report.pairs) },
     fields: Object.fromEntries(fields) as ComparisonAnswer["fields"],
     recovery: report.recovery,
     disagreement: report.disagreement,
@@ -63,9 +67,15 @@ export function describeReport(report: Comparison) {
   };
 }
 
+/** The statistics begin with a difference of 0: without pairs nobody has seen one. */
+function orNull(difference: number, pairs: number): number | null {
+  return pairs === 0 ? null : difference;
+}
+
 export function describeSurroundings({ facts, pairing, labels, labelFree }: Surroundings, pairs: RunningPairs) {
   return {
     pairing: {
+      older_than_ms: pairingGraceMs,
       paired: pairing.paired,
       baseline_only: pairing.baselineOnly,
       candidate_only: pairing.candidateOnly,
@@ -132,7 +142,15 @@ export function describeNothing(rules: DecisionRules, labels: Surroundings["labe
     arms: null,
     ...describeReport(report),
     reasons: ["the two backends have not answered with the same prompt, schema and preparation yet", ...report.reasons],
-    pairing: { paired: 0, baseline_only: 0, candidate_only: 0, other_arms: 0, stands_for: 0, review_left_out: 0 },
+    pairing: {
+      older_than_ms: pairingGraceMs,
+      paired: 0,
+      baseline_only: 0,
+      candidate_only: 0,
+      other_arms: 0,
+      stands_for: 0,
+      review_left_out: 0,
+    },
     labels: describeLabels(labels),
     slices: [],
     drift_alarms: [],

@@ -1,6 +1,5 @@
-import { wilson } from "../statistics/index.ts";
-import { effectiveRows, meanOf } from "./moments.ts";
-import type { Moments } from "./moments.ts";
+import { effectiveRows, meanOf, wilson } from "../statistics/index.ts";
+import type { Moments } from "../statistics/index.ts";
 
 /** Fewer garments than this are shown as too few to rely on. */
 export const enoughSamples = 30;

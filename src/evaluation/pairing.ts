@@ -15,7 +15,7 @@ export interface Pairing {
 /** The newest scored answers that are looked at. */
 const lookedAt = 10_000;
 /** Mirrors and backfills may take this long. */
-const graceMs = 15 * 60_000;
+export const pairingGraceMs = 15 * 60_000;
 /** Fewer garments say nothing about pairing. */
 const enoughGarments = 100;
 /** Shares beyond which pairing is broken. */
@@ -34,7 +34,7 @@ export async function readPairing(
     .select(["scores.content", "scores.arm_id", "scores.inclusion", "arms.backend"])
     .where("arms.backend", "in", [baseline.backend, candidate.backend])
     .where("scores.created_ms", ">=", startedMs)
-    .where("scores.scored_ms", "<", nowMs - graceMs)
+    .where("scores.scored_ms", "<", nowMs - pairingGraceMs)
     .orderBy("scores.id", "desc")
     .limit(lookedAt)
     .execute();

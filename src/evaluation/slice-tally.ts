@@ -1,9 +1,9 @@
+import { addTo, emptyMoments, meanOf, weightOf } from "../statistics/index.ts";
+import type { Moments } from "../statistics/index.ts";
 import type { SliceScores } from "../../schemas/index.ts";
 import type { ArmsTable } from "../storage/index.ts";
 import type { Canonicalise } from "./canonicalise.ts";
 import { enoughSamples, estimateOf } from "./estimate.ts";
-import { addTo, emptyMoments, meanOf, weightOf } from "./moments.ts";
-import type { Moments } from "./moments.ts";
 import type { FoundRow } from "./scored-rows.ts";
 import { valueOf } from "./slices.ts";
 import type { Dimension } from "./slices.ts";

@@ -158,7 +158,7 @@ function setGauges(instruments: Pick<Instruments, WatchedGauge>, answer: Compari
   shadowDriftAlarms.set(answer.drift_alarms.length);
   const measures = { weighted: answer.weighted, json_rate: answer.json_rate, ...answer.fields };
   for (const [measure, { difference, low, high }] of Object.entries(measures)) {
-    shadowDifference.set({ measure, bound: "estimate" }, difference);
+    if (difference !== null) shadowDifference.set({ measure, bound: "estimate" }, difference);
     shadowDifference.set({ measure, bound: "low" }, low);
     shadowDifference.set({ measure, bound: "high" }, high);
   }

@@ -34,5 +34,5 @@ function describe({ name, differences }: Slice, alpha: number, margin: number): 
   const evidence = createEvidence({ alpha, margin });
   for (const difference of differences) evidence.push(difference);
   const { high, pairs } = evidence;
-  return `${name}: below ${high.toFixed(3)} over ${pairs} pairs, a loss beyond the margin ${margin}`;
+  return `${name}: loses at least ${(-high).toFixed(3)} over ${pairs} pairs, and ${margin} is allowed`;
 }

@@ -54,7 +54,7 @@ export function reachVerdict(standing: Standing): Outcome {
 function reasonsToPromote({ gates, watch, isAllEqual }: Standing): string[] {
   const reasons = gates.map(
     ({ name, margin, evidence }) =>
-      `${name}: not inferior, above ${points(evidence.low)}, which is within the margin ${margin}`,
+      `${name}: not inferior: ${atLeast(evidence.low)}, and a loss of ${margin} is allowed`,
   );
   reasons.push(
     isAllEqual
@@ -73,7 +73,7 @@ function reasonsToReject({ gates, watch }: Standing, fallen: readonly string[]):
     .filter(({ name }) => fallen.includes(name))
     .map(
       ({ name, margin, evidence }) =>
-        `${name}: below ${points(evidence.high)}, a loss beyond the margin ${margin}, corrected for all measures tested`,
+        `${name}: loses at least ${points(-evidence.high)}, and ${margin} is allowed; corrected for all measures tested`,
     );
   if (watch.promotion !== null)
     reasons.push(`not inferior at ${watch.promotion.pairs} pairs, but that was held back or came later`);
@@ -120,6 +120,10 @@ function drifted(gates: readonly Gate[]): string[] {
   return gates
     .filter(({ evidence }) => evidence.low > evidence.high)
     .map(({ name }) => `${name}: the bounds exclude each other, the difference has changed over time`);
+}
+
+function atLeast(low: number): string {
+  return low < 0 ? `it loses at most ${points(-low)}` : `it gains at least ${points(low)}`;
 }
 
 function points(value: number): string {

@@ -22,33 +22,3 @@ export function wilson(mean: number, samples: number): Interval {
   const half = (z / (1 + spread)) * Math.sqrt((mean * (1 - mean)) / samples + spread / (4 * samples));
   return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
-
-/** A mean over unequally likely samples, 0..1, with its 95 % interval; null without samples. */
-export interface WeightedMean extends Interval {
-  mean: number | null;
-  /** Kish's effective size: as many equally likely samples would tell as much. */
-  effectiveSamples: number;
-}
-
-/**
- * Hájek's estimate of a mean: each value counts as often as garments like it were passed over, 1 / inclusion.
- * Effective size after Kish: (sum of weights)² / sum of squared weights.
- *
- * @param values 0..1
- * @param inclusion the probability with which each of them was taken, in (0, 1]
- */
-export function weightedMean(values: readonly number[], inclusion: readonly number[]): WeightedMean {
-  let total = 0;
-  let squares = 0;
-  let sum = 0;
-  values.forEach((value, at) => {
-    const weight = 1 / (inclusion[at] as number);
-    total += weight;
-    squares += weight ** 2;
-    sum += weight * value;
-  });
-  if (total === 0) return { mean: null, effectiveSamples: 0, low: 0, high: 1 };
-  const mean = sum / total;
-  const effectiveSamples = total ** 2 / squares;
-  return { mean, effectiveSamples, ...wilson(mean, effectiveSamples) };
-}

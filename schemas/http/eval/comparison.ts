@@ -21,9 +21,9 @@ const shares = Type.Object({
 });
 
 const bounds = {
-  difference: Type.Number({ description: "Candidate minus baseline." }),
-  low: Type.Number({ description: "Anytime-valid lower bound (betting)." }),
-  high: Type.Number({ description: "Anytime-valid upper bound (betting)." }),
+  difference: share("Candidate minus baseline; null without pairs."),
+  low: Type.Number({ description: "Anytime-valid lower bound (betting); -1 without pairs." }),
+  high: Type.Number({ description: "Anytime-valid upper bound (betting); 1 without pairs." }),
 };
 
 const estimate = Type.Object({ baseline: share("Mean."), candidate: share("Mean."), ...bounds });
@@ -78,14 +78,23 @@ export const ComparisonSchema = Type.Object({
   reasons: Type.Array(Type.String()),
   decided_at_pairs: nullable(Type.Integer()),
   pairs_to_decide: nullable(Type.Integer({ description: "A forecast from the data's own flip rates." })),
-  pairing: Type.Object({
-    paired: Type.Integer(),
-    baseline_only: Type.Integer(),
-    candidate_only: Type.Integer(),
-    other_arms: Type.Integer({ description: "Both backends answered, but not by arms that ask the same." }),
-    stands_for: Type.Number({ description: "Garments that the pairs stand for by their chance to be seen." }),
-    review_left_out: Type.Integer({ description: "Pairs labelled because their answers looked doubtful." }),
-  }),
+  pairing: Type.Object(
+    {
+      older_than_ms: Type.Integer({
+        description: "Only garments that were scored at least this long ago are counted here.",
+      }),
+      paired: Type.Integer(),
+      baseline_only: Type.Integer(),
+      candidate_only: Type.Integer(),
+      other_arms: Type.Integer({ description: "Both backends answered, but not by arms that ask the same." }),
+      stands_for: Type.Number({ description: "Garments that the pairs stand for by their chance to be seen." }),
+      review_left_out: Type.Integer({ description: "Pairs labelled because their answers looked doubtful." }),
+    },
+    {
+      description:
+        "Whether labelled garments met both arms. Mirrors and backfills may take a while: `pairs` counts new garments at once, `paired` after `older_than_ms`.",
+    },
+  ),
   labels: Type.Object({
     looked_at: Type.Integer({ description: "Newest labels looked at." }),
     without_garment: Type.Integer({ description: "Of them, labels whose key no garment has." }),

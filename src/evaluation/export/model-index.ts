@@ -27,7 +27,7 @@ export function toModelIndex(board: LeaderboardAnswer): string {
       },
     ],
   }));
-  return `---\n${stringify({ "model-index": index })}---\n`;
+  return `---\n${stringify({ "model-index": index }, { aliasDuplicateObjects: false })}---\n`;
 }
 
 function metricsOf(arm: ArmScores): Metric[] {

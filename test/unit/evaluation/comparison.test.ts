@@ -28,7 +28,7 @@ test("differences, flips and order are those of the pairs", async () => {
   const answer = await opened.evaluation.comparison({});
   assert.equal(answer.pairs, 40);
   assert.equal(answer.verdict, "collecting");
-  assert.ok(Math.abs(answer.weighted.difference + (5 * 0.2) / 40) < 1e-12);
+  assert.ok(Math.abs((answer.weighted.difference ?? 0) + (5 * 0.2) / 40) < 1e-12);
   assert.equal(answer.weighted.baseline, 1);
   const { type, brand } = answer.fields;
   assert.deepEqual(
@@ -36,6 +36,8 @@ test("differences, flips and order are those of the pairs", async () => {
     [5, 0, 40, -0.125],
   );
   assert.deepEqual([brand.null_truth.samples, brand.valued_truth.samples, brand.difference], [40, 0, 0]);
+  assert.equal(brand.valued_recall.difference, null, "nobody has seen a brand: no difference was seen either");
+  assert.deepEqual([answer.pairing.paired, answer.pairing.older_than_ms], [0, 900_000]);
   assert.ok(type.low <= -0.125 && type.high >= -0.125);
   assert.equal(answer.arms?.candidate.arm, armId(candidate));
   assert.match(answer.reasons.join("; "), /40 of at least 50 pairs/);
@@ -136,6 +138,10 @@ test("arms that are asked differently are no pair", async () => {
   await opened.answer({ content: "c1" }, { content: "c1", backend: candidate, preparation: "other" });
   const answer = await opened.evaluation.comparison({});
   assert.deepEqual([answer.comparison, answer.arms, answer.pairs, answer.verdict], [null, null, 0, "collecting"]);
+  const { weighted, json_rate: jsonRate, fields } = answer;
+  for (const { difference, low, high } of [weighted, jsonRate, fields.type, fields.brand.valued_recall]) {
+    assert.deepEqual([difference, low, high], [null, -1, 1]);
+  }
   assert.match(answer.reasons[0] ?? "", /same prompt, schema and preparation/);
   await opened.close();
 });
@@ -370,7 +376,7 @@ test("a slice in which the candidate loses holds a promotion back, and says so",
   await opened.evaluation.catchUp();
   const answer = await opened.evaluation.comparison({});
   assert.equal(answer.verdict, "collecting");
-  assert.match(answer.reasons.join("; "), /slice: type:coat: below/);
+  assert.match(answer.reasons.join("; "), /slice: type:coat: loses at least/);
   assert.deepEqual(
     answer.slices.map(({ slice, pairs: count, failing }) => [slice, count, failing]),
     [

@@ -145,6 +145,7 @@ test("the model index is YAML with an entry for each arm", async () => {
   await fill(opened);
   const text = await read(opened, { format: "model-index" });
   assert.match(text, /^---\n[\s\S]*\n---\n$/);
+  assert.doesNotMatch(text, /[&*]a\d/, "no anchors: not every reader of model cards knows them");
   const card = parse(text.slice(4, -4)) as {
     "model-index": { name: string; results: { metrics: { type: string; value: number }[] }[] }[];
   };

@@ -40,7 +40,10 @@ test("the numbers of a few pairs, by hand", () => {
 test("an equal candidate is promoted as not inferior, and nothing is said of quality", () => {
   const { verdict, reasons, decidedAtPairs, pairsToDecide } = compare(pairsOf(500), aRule(), facts());
   assert.deepEqual([verdict, decidedAtPairs, pairsToDecide], ["promote", 399, 399]);
-  assert.match(reasons.join("\n"), /^weighted: not inferior, above -0\.0\d\d, which is within the margin 0\.01$/m);
+  assert.match(
+    reasons.join("\n"),
+    /^weighted: not inferior: it loses at most 0\.0\d\d, and a loss of 0\.01 is allowed$/m,
+  );
   assert.match(
     reasons.join("\n"),
     /no difference at all was seen: equal within the margin, .* no evidence of better quality/,
@@ -69,7 +72,7 @@ test("a worse candidate is rejected, and the reasons name what it loses", () => 
   const pairs = [...pairsOf(100), ...pairsOf(30, "111111111", "011111111")];
   const { verdict, reasons } = compare(pairs, aRule(), facts());
   assert.equal(verdict, "reject");
-  assert.match(reasons.join("\n"), /^type: below -0\.\d+, a loss beyond the margin 0\.01/m);
+  assert.match(reasons.join("\n"), /^type: loses at least 0\.\d+, and 0\.01 is allowed; corrected/m);
 });
 
 test("nothing is decided before min_pairs", () => {
