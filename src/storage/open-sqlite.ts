@@ -12,22 +12,55 @@ import type { Tables } from "./tables.ts";
 
 const inMemory = ":memory:";
 
-/** Opens a file, or `:memory:`. The folder is created where it is missing. @throws StorageRefused */
-export async function openSqlite(path: string, { log, clock = systemClock, onError }: StorageDeps): Promise<Storage> {
+/** After a file could not be opened again. */
+const retryAfterMs = 1000;
+
+/**
+ * Opens a file, or `:memory:`. The folder is created where it is missing.
+ * @param startThread for tests, which end threads
+ * @throws StorageRefused
+ */
+export async function openSqlite(
+  path: string,
+  { log, clock = systemClock, onError }: StorageDeps,
+  startThread = startSqliteThread,
+): Promise<Storage> {
   if (path !== inMemory) checkSqliteFile(path);
   let isClosed = false;
-  let thread = startSqliteThread();
-  let opened = thread.ask({ kind: "open", path });
+  /** Of the file that was opened first: another one that is at the path later is not taken for it, nor a new one made. */
+  let identity: string | null = null;
+  let thread = startThread(onFile);
+  let opened = open(thread);
+  let failure: { error: unknown; retryAtMs: number } | null = null;
+
+  async function open(fresh: SqliteThread): Promise<void> {
+    const { rows } = await fresh.ask({ kind: "open", path, identity });
+    identity = rows[0]?.[0] as string | null;
+  }
+
+  function onFile(isInPlace: boolean): void {
+    if (isInPlace) log.info({ path }, "the database's file is in its place again");
+    else log.error({ path }, "the database's file was deleted, moved or replaced: nothing is stored until it is back");
+  }
 
   /** Starts another thread where the last one died; what it had not committed is lost, and with memory everything. */
   async function connect(): Promise<SqliteThread> {
     if (isClosed) throw new StorageUnavailable("closed", "the database is closed");
     if (!thread.isAlive && path !== inMemory) {
-      log.error({ path }, "the database's thread ended; starting another");
-      thread = startSqliteThread();
-      opened = thread.ask({ kind: "open", path });
+      if (failure !== null && clock.now() < failure.retryAtMs) throw failure.error;
+      if (failure === null) log.error({ path }, "the database's thread ended; starting another");
+      thread = startThread(onFile);
+      opened = open(thread);
     }
-    await opened;
+    try {
+      await opened;
+    } catch (error) {
+      // Without its file the thread is of no use: the next one opens it again.
+      if (path !== inMemory) await thread.close();
+      failure = { error, retryAtMs: clock.now() + retryAfterMs };
+      throw error;
+    }
+    failure = null;
     return thread;
   }
 
@@ -48,7 +81,9 @@ export async function openSqlite(path: string, { log, clock = systemClock, onErr
     dialect: "sqlite",
     db,
     get isAvailable() {
-      return !isClosed;
+      if (isClosed || (failure !== null && clock.now() < failure.retryAtMs)) return false;
+      // The next query starts another thread, and tells.
+      return !thread.isAlive || thread.isFileInPlace;
     },
     close,
   };

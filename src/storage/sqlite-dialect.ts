@@ -8,6 +8,7 @@ import type {
   RootOperationNode,
   TransactionSettings,
 } from "kysely";
+import { createConnectionLine } from "./connection-line.ts";
 import { toParameter } from "./parameters.ts";
 import { runStatement, savepoints } from "./run-statement.ts";
 import type { SqliteThread } from "./sqlite-thread.ts";
@@ -17,25 +18,39 @@ export interface SqliteDialectOptions {
   connect: () => Promise<SqliteThread>;
   /** Called with every failure, as it is thrown. */
   onError: (error: unknown) => void;
+  /** Queries and transactions that may wait for the connection. */
+  maxWaiting?: number;
 }
 
-/** Kysely's SQLite over a thread. There is one connection: Kysely's own mutex gives it to one query or transaction at a time. */
+/** Half a second of single committed rows; where each waits for a lock, any number would be too many. */
+const defaultMaxWaiting = 1000;
+
+/**
+ * Kysely's SQLite over a thread. There is one connection, given to one query or transaction at a time, by a line that is bounded
+ * unlike Kysely's own.
+ */
 export function createSqliteDialect(options: SqliteDialectOptions): Dialect {
   return {
     createDriver: () => createDriver(options),
     createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new LinedUpAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
 }
 
-type Asked = Pick<SqliteThread, "ask" | "isAlive">;
-
-interface ThreadConnection extends DatabaseConnection {
-  readonly thread: Asked;
+class LinedUpAdapter extends SqliteAdapter {
+  /** Else Kysely lets everybody wait in a line of its own. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
 }
 
-function createDriver({ connect, onError }: SqliteDialectOptions): Driver {
+interface ThreadConnection extends DatabaseConnection {
+  readonly thread: SqliteThread;
+}
+
+function createDriver({ connect, onError, maxWaiting = defaultMaxWaiting }: SqliteDialectOptions): Driver {
+  const line = createConnectionLine(maxWaiting);
   async function reported<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();
@@ -48,17 +63,19 @@ function createDriver({ connect, onError }: SqliteDialectOptions): Driver {
 
   return {
     init: () => Promise.resolve(),
-    async acquireConnection() {
-      try {
-        const thread = await connect();
-        // A transaction keeps the connection that it began on, so that after a restart its rest fails.
-        if (last?.thread !== thread) last = createConnection(thread, reported);
-        return last;
-      } catch (error) {
-        // The first query tells: Kysely would never free the mutex of a connection that it did not get.
-        return createConnection(brokenThread(error), reported);
-      }
-    },
+    acquireConnection: () =>
+      reported(async () => {
+        await line.enter();
+        try {
+          const thread = await connect();
+          // A transaction keeps the connection that it began on, so that after a restart its rest fails.
+          if (last?.thread !== thread) last = createConnection(thread, reported);
+          return last;
+        } catch (error) {
+          line.leave();
+          throw error;
+        }
+      }),
     // A transaction that writes takes the lock first: one that starts by reading could not get it later without failing.
     async beginTransaction(connection, { accessMode }: TransactionSettings) {
       await runStatement(connection, accessMode === "read only" ? "begin" : "begin immediate");
@@ -70,21 +87,15 @@ function createDriver({ connect, onError }: SqliteDialectOptions): Driver {
       if (thread.isAlive) await thread.ask({ kind: "rollback" });
     },
     ...savepoints,
-    releaseConnection: () => Promise.resolve(),
+    releaseConnection: async () => line.leave(),
     destroy: () => Promise.resolve(),
   };
 }
 
-function brokenThread(error: unknown): Asked {
-  return {
-    isAlive: false,
-    async ask() {
-      throw error;
-    },
-  };
-}
-
-function createConnection(thread: Asked, reported: <T>(action: () => Promise<T>) => Promise<T>): ThreadConnection {
+function createConnection(
+  thread: SqliteThread,
+  reported: <T>(action: () => Promise<T>) => Promise<T>,
+): ThreadConnection {
   return {
     thread,
     async executeQuery<R>({ sql, parameters }: CompiledQuery<RootOperationNode>): Promise<QueryResult<R>> {

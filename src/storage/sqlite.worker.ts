@@ -2,7 +2,17 @@ import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
 import { parentPort } from "node:worker_threads";
-import type { SqliteFailure, SqliteReply, SqliteRequest, SqliteResult, SqliteValue } from "./sqlite-protocol.ts";
+import { identifyFile } from "./file-identity.ts";
+import { createPatience } from "./sqlite-patience.ts";
+import type { Patience } from "./sqlite-patience.ts";
+import type {
+  SqliteFailure,
+  SqliteFileNotice,
+  SqliteReply,
+  SqliteRequest,
+  SqliteResult,
+  SqliteValue,
+} from "./sqlite-protocol.ts";
 
 interface Prepared {
   statement: StatementSync;
@@ -15,9 +25,18 @@ const maxPrepared = 128;
 const nothing: SqliteResult = { columns: [], rows: [], changes: 0, lastInsertRowid: 0 };
 const prepared = new Map<string, Prepared>();
 let database: DatabaseSync | undefined;
+let patience: Patience | undefined;
+/** What the files at their paths were when they were opened; none for a database in memory. */
+let openedFiles: ReadonlyMap<string, string> = new Map();
+let isFileInPlace = true;
 
 /** Milliseconds that a query waits for another process's lock. */
 const timeout = 5000;
+
+/** How often the path is looked at while no query does it. */
+const lookEveryMs = 1000;
+
+const codes = { busy: 5, cantOpen: 14 };
 
 /** A check of every page takes about 10 ms a MiB, so that larger files are not looked through at each start. */
 const checkBelowBytes = 64 * 2 ** 20;
@@ -26,7 +45,8 @@ const checkBelowBytes = 64 * 2 ** 20;
  * Opens the file. WAL lets other processes read meanwhile; FULL syncs each commit, so that an accepted label survives a
  * power cut too; what is deleted is overwritten; recursive triggers make `replace` ask the audit's triggers.
  */
-function open(path: string): SqliteResult {
+function open(path: string, identity: string | null): SqliteResult {
+  if (identity !== null && identifyFile(path) !== identity) throw gone(path);
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > 0) examine(path, size);
   database = new DatabaseSync(path, { timeout });
@@ -38,8 +58,32 @@ function open(path: string): SqliteResult {
     pragma temp_store = memory;
     pragma secure_delete = on;
     pragma recursive_triggers = on;
+    select count(*) from sqlite_schema;
   `);
-  return nothing;
+  patience = createPatience(database, () => performance.now());
+  const found = [path, `${path}-wal`].map((name) => [name, identifyFile(name)] as const);
+  openedFiles = new Map(found.filter((entry): entry is [string, string] => entry[1] !== null));
+  isFileInPlace = true;
+  if (openedFiles.size > 0) setInterval(lookAtFile, lookEveryMs).unref();
+  return { ...nothing, columns: ["identity"], rows: [[openedFiles.get(path) ?? null]] };
+}
+
+/**
+ * Whether the paths still lead to what was opened. A file that was deleted or replaced takes everything without an error, and
+ * all of it is gone with the process.
+ */
+function lookAtFile(): boolean {
+  const isNow = openedFiles.entries().every(([path, identity]) => identifyFile(path) === identity);
+  if (isNow !== isFileInPlace) {
+    isFileInPlace = isNow;
+    parentPort?.postMessage({ isFileInPlace } satisfies SqliteFileNotice);
+  }
+  return isNow;
+}
+
+function gone(path: string): Error {
+  const message = `the database's file was deleted, moved or replaced while the gateway runs (${path}): put it back, or start the gateway again`;
+  return Object.assign(new Error(message), { errcode: codes.cantOpen });
 }
 
 /** Reads before anything is opened for writing, so that a damaged file stays as it is. */
@@ -56,6 +100,22 @@ function examine(path: string, size: number): void {
 }
 
 function query(sql: string, parameters: SqliteValue[]): SqliteResult {
+  const [path = ""] = openedFiles.keys();
+  if (!lookAtFile()) throw gone(path);
+  patience?.prepare();
+  try {
+    const result = run(sql, parameters);
+    if (result.columns.length === 0 && !needsNoLock.has(sql)) patience?.gotLock();
+    return result;
+  } catch (error) {
+    if (toFailure(error).code === codes.busy) patience?.waitedInVain();
+    throw error;
+  }
+}
+
+const needsNoLock: ReadonlySet<string> = new Set(["begin", "commit"]);
+
+function run(sql: string, parameters: SqliteValue[]): SqliteResult {
   const { statement, columns } = prepare(sql);
   if (columns.length > 0) {
     return { ...nothing, columns, rows: statement.all(...parameters) as unknown as unknown[][] };
@@ -84,7 +144,7 @@ function prepare(sql: string): Prepared {
 function answer(request: SqliteRequest): SqliteResult {
   switch (request.kind) {
     case "open":
-      return open(request.path);
+      return open(request.path, request.identity);
     case "query":
       return query(request.sql, request.parameters);
     case "rollback":

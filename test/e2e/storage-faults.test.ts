@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import test from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TestContext } from "node:test";
 import { openStorage, sql, StorageRefused, StorageUnavailable } from "../../src/storage/index.ts";
 import type { Storage } from "../../src/storage/index.ts";
@@ -127,6 +137,89 @@ test("a lock of another process while running is told as such, and the store wor
   assert.deepEqual(await db.selectFrom("labels").selectAll().execute(), [], "reading goes on");
   other.exec("commit");
   await insert();
+});
+
+test("while another process keeps the lock, those behind the one that waited in vain do not wait; then all do again", async (t) => {
+  const file = join(newFolder(t), "gateway.db");
+  const { db } = await open(t, file);
+  const waitsFor = async () => (await sql<{ timeout: number }>`pragma busy_timeout`.execute(db)).rows[0]?.timeout;
+  await sql`pragma busy_timeout = 50`.execute(db);
+  const other = new DatabaseSync(file);
+  t.after(() => other.close());
+  other.exec("begin immediate");
+  const insert = () => db.insertInto("labels").values(labelRow()).execute();
+  const outcomes = await Promise.allSettled(Array.from({ length: 30 }, insert));
+  assert.ok(
+    outcomes.every(
+      (outcome) => outcome.status === "rejected" && (outcome.reason as { reason?: string }).reason === "locked",
+    ),
+  );
+  assert.equal(await waitsFor(), 0);
+  assert.deepEqual(await db.selectFrom("labels").selectAll().execute(), [], "reading goes on");
+  other.exec("commit");
+  await Promise.all(Array.from({ length: 30 }, insert));
+  assert.equal(await waitsFor(), 50);
+});
+
+const isMoved = (error: unknown) =>
+  error instanceof StorageUnavailable && error.reason === "io" && /deleted, moved or replaced/.test(error.message);
+
+/** With the files that SQLite makes beside it. */
+function move(from: string, to: string): void {
+  for (const end of ["", "-wal", "-shm"]) renameSync(`${from}${end}`, `${to}${end}`);
+}
+
+test("a file that is deleted while running takes nothing more, and is not made anew", async (t) => {
+  const folder = newFolder(t);
+  const file = join(folder, "gateway.db");
+  const storage = await open(t, file);
+  const { db } = storage;
+  const insert = () => db.insertInto("labels").values(labelRow()).execute();
+  await insert();
+  assert.equal(storage.isAvailable, true);
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`);
+  await assert.rejects(insert(), isMoved);
+  await assert.rejects(db.transaction().execute(insert), isMoved);
+  await assert.rejects(
+    db.selectFrom("labels").selectAll().execute(),
+    isMoved,
+    "nor is it read: it is not what is stored",
+  );
+  assert.equal(storage.isAvailable, false);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a transaction that is open while the file is deleted is not committed", async (t) => {
+  const file = join(newFolder(t), "gateway.db");
+  const { db } = await open(t, file);
+  const transaction = db.transaction().execute(async (tx) => {
+    await tx.insertInto("labels").values(labelRow()).execute();
+    rmSync(file);
+  });
+  await assert.rejects(transaction, isMoved);
+});
+
+test("a file whose write-ahead file is deleted takes nothing more", async (t) => {
+  const file = join(newFolder(t), "gateway.db");
+  const { db } = await open(t, file);
+  rmSync(`${file}-wal`);
+  await assert.rejects(db.insertInto("labels").values(labelRow()).execute(), isMoved);
+});
+
+test("a file that was moved is noticed without a query, and works on by itself when it is back", async (t) => {
+  const file = join(newFolder(t), "gateway.db");
+  const storage = await open(t, file);
+  const insert = () => storage.db.insertInto("labels").values(labelRow()).execute();
+  await insert();
+  move(file, `${file}.away`);
+  while (storage.isAvailable) await delay(20);
+  await writeDatabase(file);
+  await assert.rejects(insert(), isMoved, "another file at its path is not taken for it");
+  rmSync(file);
+  move(`${file}.away`, file);
+  while (!storage.isAvailable) await delay(20);
+  await insert();
+  assert.equal((await storage.db.selectFrom("labels").select("id").execute()).length, 2);
 });
 
 /** A small file system of its own, where this process may mount one; the test unmounts it. */

@@ -8,7 +8,7 @@ import type { SqliteThread } from "../../../src/storage/sqlite-thread.ts";
 
 async function startThread(): Promise<SqliteThread> {
   const thread = startSqliteThread();
-  await thread.ask({ kind: "open", path: ":memory:" });
+  await thread.ask({ kind: "open", path: ":memory:", identity: null });
   await thread.ask({ kind: "query", sql: "create table notes (text text)", parameters: [] });
   return thread;
 }
@@ -63,4 +63,31 @@ test("more different statements than are kept prepared all answer", async (t) =>
       assert.deepEqual(rows, [{ i, round }]);
     }
   }
+});
+
+test("so many queries wait for the connection, and not one more; when it is free, all that waited are answered", async (t) => {
+  const thread = await startThread();
+  t.after(() => thread.close());
+  const errors: unknown[] = [];
+  const db = new Kysely<{ notes: { text: string } }>({
+    dialect: createSqliteDialect({
+      connect: () => Promise.resolve(thread),
+      onError: (error) => errors.push(error),
+      maxWaiting: 3,
+    }),
+  });
+  const read = () => db.selectFrom("notes").selectAll().execute();
+  const held = await db.startTransaction().execute();
+  const waiting = [
+    read(),
+    read(),
+    db.transaction().execute((transaction) => transaction.selectFrom("notes").selectAll().execute()),
+  ];
+  const tooMany = (error: unknown) => error instanceof StorageUnavailable && error.reason === "timeout";
+  await assert.rejects(read(), tooMany);
+  await assert.rejects(db.transaction().execute(read), tooMany);
+  assert.ok(errors.length === 2 && errors.every(tooMany), "they are told of");
+  await held.commit().execute();
+  assert.equal((await Promise.all(waiting)).length, 3);
+  assert.deepEqual(await read(), []);
 });
