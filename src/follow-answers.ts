@@ -6,7 +6,8 @@ import type { Clock } from "./kernel/index.ts";
 import { areLabelled } from "./labels/index.ts";
 import type { LabelKey } from "./labels/index.ts";
 import type { Admission } from "./limits/index.ts";
-import { contentOf, openRecorder } from "./predictions/index.ts";
+import { predictionOf } from "./observed-prediction.ts";
+import { openRecorder } from "./predictions/index.ts";
 import type { Prediction, Recorder } from "./predictions/index.ts";
 import { openShadow } from "./shadow/index.ts";
 import type { ArmsInPlay, AskTarget, FleetView, Shadow, ShadowParts, Target } from "./shadow/index.ts";
@@ -31,10 +32,15 @@ interface Parts {
 export interface Following {
   readonly shadow: Shadow;
   readonly recorder: Recorder;
+  /** Drops everything about a content that is being erased; resolves when nothing about it is being written any more. */
+  forget(content: string): Promise<void>;
   /** Call it once the caller has the answer. It returns at once and never throws. */
   observe(observation: Observation): void;
   close(): Promise<void>;
 }
+
+/** How long mirrored answers that came last may take to be written. */
+const closeGraceMs = 3000;
 
 /** Ties predictions and shadow, which know no backend, to the fleet. */
 export function followAnswers(parts: Parts): Following {
@@ -51,12 +57,13 @@ export function followAnswers(parts: Parts): Following {
     },
     keepImages({ content }, isLabelled) {
       const { retain } = config().storage.images;
-      if (retain !== "labelled") return retain === "all";
-      return isLabelled || shadow.plan(content, false).isMirrored;
+      if (retain !== "labelled") return retain === "all" ? 1 : null;
+      const { isMirrored, inclusion } = shadow.plan(content, isLabelled);
+      return isLabelled ? 1 : isMirrored ? inclusion : null;
     },
-    onStored(stored) {
-      shadow.observe(stored);
+    async onStored(stored) {
       onStored();
+      await shadow.observe(stored);
     },
   });
   const shadow = openShadow({
@@ -65,7 +72,6 @@ export function followAnswers(parts: Parts): Following {
     log,
     instruments,
     settings: config().shadow,
-    keepsAllImages: () => config().storage.images.retain === "all",
     fleet: fleetView(fleet, parts.admission),
     arms,
     ask: askTarget(fleet, clock),
@@ -89,10 +95,18 @@ export function followAnswers(parts: Parts): Following {
         log.error({ err: error }, "an answer could not be observed");
       }
     },
+    async forget(content) {
+      shadow.forget(content);
+      await recorder.forget(content);
+    },
     async close() {
       // What has been answered is to be mirrored, now or later; then what mirrored calls still bring is to be written.
       await recorder.drain();
-      await shadow.close();
+      const closing = shadow.close();
+      const cancel = clock.after(closeGraceMs, () => void recorder.close());
+      // A store that is away takes nothing any more: whoever waits for it is told so.
+      await closing;
+      cancel();
       await recorder.close();
     },
   };
@@ -104,54 +118,6 @@ function keysOf({ garmentId, sampleId, uploads }: Prediction): LabelKey[] {
     ...(sampleId === null ? [] : [{ keyKind: "sample_id" as const, key: sampleId }]),
     ...uploads.map(({ sha256 }) => ({ keyKind: "image_sha256" as const, key: sha256 })),
   ];
-}
-
-/**
- * Only a whole answer of its own to a request as the gateway puts it is a sample: no stored or shared one, none that
- * pressure made smaller, none with a budget of the caller's.
- */
-function predictionOf({ answer, arm, call, isCustom }: Observation, createdMs: number): Prediction {
-  const uploads = answer.images.map(({ view, sha256, width, height }) => ({ view, sha256, width, height }));
-  const content = contentOf(uploads);
-  const { id: garmentId, attributes, confidence, usage } = answer;
-  const isSample = call !== null && answer.cache === "miss" && answer.degraded === null && !isCustom;
-  return {
-    garmentId,
-    content,
-    sampleId: answer.sample_id,
-    metadata: answer.metadata,
-    createdMs,
-    arm,
-    cache: answer.cache,
-    tier: answer.tier,
-    degraded: answer.degraded,
-    attributes,
-    confidence,
-    uploads,
-    sample: isSample
-      ? {
-          answer: {
-            content,
-            garmentId,
-            arm,
-            origin: "live",
-            outcome: call.isClean ? "valid" : "repaired",
-            failure: null,
-            attributes,
-            confidence,
-            isClean: call.isClean,
-            attempts: call.attempts,
-            latencyMs: call.latencyMs,
-            promptTokens: usage.prompt_tokens,
-            completionTokens: usage.completion_tokens,
-            inclusion: 1,
-            createdMs,
-          },
-          images: call.images.map(({ view, jpeg, visionTokens }) => ({ view, jpeg, visionTokens })),
-          failedBackends: call.failedBackends,
-        }
-      : null,
-  };
 }
 
 function armsInPlay(fleet: Fleet, config: () => Config): ArmsInPlay {
@@ -185,15 +151,15 @@ function fleetView(fleet: Fleet, admission: Pick<Admission, "queued">): FleetVie
 function askTarget(fleet: Fleet, clock: Clock): AskTarget {
   return async (backendId, images, options) => {
     const backend = fleet.backends.find(({ id }) => id === backendId);
-    if (backend === undefined) return { kind: "interrupted" };
+    if (backend === undefined) return { kind: "away" };
     const start = clock.now();
     try {
       return { kind: "answered", ...(await askArm(backend, { images, ...options }, clock)) };
     } catch (error) {
       if (!(error instanceof BackendFailure)) throw error;
-      return error.isOwnFault
-        ? { kind: "failed", failure: failureOf(error), latencyMs: clock.now() - start }
-        : { kind: "interrupted" };
+      if (error.isOwnFault) return { kind: "failed", failure: failureOf(error), latencyMs: clock.now() - start };
+      if (error.kind === "busy") return { kind: "busy", retryAfterMs: error.retryAfterMs ?? 0 };
+      return { kind: options.signal.aborted ? "taken_back" : "away" };
     }
   };
 }

@@ -173,7 +173,16 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
   };
   const inferenceParts = { config: () => current, images, fleet, instruments, clock, random, retries, budgetFactor };
   const access = createAccess(config);
-  const shadowEval = openShadowEval({ config: () => current, storage, fleet, admission, clock, log, instruments });
+  const shadowEval = openShadowEval({
+    config: () => current,
+    configured: (id) => (embedded?.backends ?? (current.backends as readonly BackendConfig[])).find((b) => b.id === id),
+    storage,
+    fleet,
+    admission,
+    clock,
+    log,
+    instruments,
+  });
 
   async function reconfigure(next: Config): Promise<void> {
     const mistakes = findRestartOnly(current, next);
@@ -192,6 +201,7 @@ export async function openGateway(config: Config, overrides: GatewayOverrides = 
     const shadowChange = changedMembers(current.shadow, next.shadow);
     current = next;
     if (Object.keys(shadowChange).length > 0) shadowEval.following.shadow.change(shadowChange);
+    shadowEval.promotion.reapply();
     // What has been used of a rate limit is kept where the limits stay as they are.
     if (hasNewAccess) await access.reconfigure(next);
   }

@@ -1,5 +1,8 @@
 import { commands } from "./commands/index.ts";
 
+/** For output that is still being written. */
+const lingerMs = 2000;
+
 const words = process.argv.slice(2);
 const [name] = words;
 
@@ -31,6 +34,8 @@ async function run(entry: (typeof commands)[number]): Promise<number> {
 const entry = commands.find((candidate) => candidate.name.split(" ").every((word, at) => words[at] === word));
 if (entry !== undefined) {
   process.exitCode = await run(entry);
+  // A command that is over ends the process, whatever a server that hangs has left open.
+  setTimeout(() => process.exit(), lingerMs).unref();
 } else if (name === "--help" || name === "-h" || name === "help") {
   console.log(usage());
 } else {

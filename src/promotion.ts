@@ -15,7 +15,7 @@ export interface RecordedDecision {
   mirrored: string;
 }
 
-interface Record {
+interface DecisionRecord {
   /**
    * Appends a decision; a promotion only where the verdict allows it, or `override` says so.
    * @throws GatewayError request_invalid
@@ -27,21 +27,25 @@ interface Record {
 
 interface Parts {
   fleet: Fleet;
+  /** A backend as the configuration has it, whatever has been changed since. */
+  configured: (id: string) => BackendConfig | undefined;
+  /** The comparison as the configuration has it. */
+  configuredPair: () => { baseline: string; candidate: string };
   shadow: Shadow;
-  record: Record;
+  record: DecisionRecord;
   clock: Clock;
   log: Log;
 }
 
-/** What people decide about the builds: it acts at once, is recorded, and holds over restarts and replicas. */
+/** What people decide about the builds: it acts at once, is recorded, and holds over restarts, reloads and replicas. */
 export interface Promotion {
-  /** @throws GatewayError request_invalid for backends that are unknown or the same */
+  /** @throws GatewayError request_invalid for backends that are unknown, the same, or bound by a promotion */
   changeShadow(change: ShadowChange, actor: string): Promise<void>;
   /** @throws GatewayError request_invalid where the verdict, or the state, does not allow it */
   decide(kind: "promote" | "rollback", decision: ShadowDecision, actor: string): Promise<ShadowDecided>;
-  /** Takes over what the record says, where this process does not do so yet. */
-  follow(): Promise<void>;
-  close(): void;
+  /** The configuration has been reloaded, and the backends are as it has them. */
+  reapply(): void;
+  close(): Promise<void>;
 }
 
 const requestInvalid = defineError(errorCatalogue.request_invalid);
@@ -49,15 +53,23 @@ const requestInvalid = defineError(errorCatalogue.request_invalid);
 /** Other replicas take a decision over within this time. */
 const followEveryMs = 5000;
 
-export function createPromotion({ fleet, shadow, record, clock, log }: Parts): Promotion {
-  /** The two builds as the configuration has them, from the promotion on; null while there is none. */
-  let before: { baseline: BackendConfig; candidate: BackendConfig } | null = null;
+export function createPromotion({ fleet, configured, configuredPair, shadow, record, clock, log }: Parts): Promotion {
+  /** Who serves in whose place; null while there is no promotion. */
+  let promoted: { serves: string; mirrored: string } | null = null;
   let known = 0;
-  let cancel = clock.after(0, tick);
   let isClosed = false;
+  let cancel = clock.after(0, tick);
+  /** One thing at a time: what is decided rests on what was decided before. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  }
 
   function tick(): void {
-    void follow()
+    void inTurn(follow)
       .catch((error: unknown) => {
         if (!(error instanceof StorageUnavailable)) log.error({ err: error }, "the record could not be read");
       })
@@ -68,39 +80,47 @@ export function createPromotion({ fleet, shadow, record, clock, log }: Parts): P
 
   const find = (id: string): Backend | undefined => fleet.backends.find((backend) => backend.id === id);
 
-  /** Lets `serves` take over the other one's callers; the other one is only mirrored to. */
-  function apply({ serves, mirrored }: Pick<RecordedDecision, "serves" | "mirrored">): boolean {
-    const next = find(serves);
-    const former = find(mirrored);
+  /** Lets one backend take over the other's callers, who is only mirrored to from then on. False where one of them is gone. */
+  function apply({ serves, mirrored }: { serves: string; mirrored: string }): boolean {
+    const [next, former] = [configured(serves), configured(mirrored)];
     if (next === undefined || former === undefined) return false;
-    before = { baseline: former.config, candidate: next.config };
-    const tiers = tierNames.filter((tier) => former.config.tiers.includes(tier) || next.config.tiers.includes(tier));
-    next.setAdmin({ role: "live", tiers, weight: Math.max(former.config.weight, next.config.weight) });
-    former.setAdmin({ role: "shadow" });
-    shadow.change({ baseline: serves, candidate: mirrored });
+    const tiers = tierNames.filter((tier) => former.tiers.includes(tier) || next.tiers.includes(tier));
+    find(serves)?.setAdmin({ role: "live", tiers, weight: Math.max(former.weight, next.weight) });
+    find(mirrored)?.setAdmin({ role: "shadow" });
     return true;
   }
 
-  function undo(): void {
-    if (before === null) return;
-    const { baseline, candidate } = before;
-    for (const { id, role, tiers, weight } of [baseline, candidate]) find(id)?.setAdmin({ role, tiers, weight });
-    shadow.change({ baseline: baseline.id, candidate: candidate.id });
-    before = null;
+  function promote(decision: { serves: string; mirrored: string }): boolean {
+    if (!apply(decision)) return false;
+    promoted = { serves: decision.serves, mirrored: decision.mirrored };
+    shadow.change({ baseline: decision.serves, candidate: decision.mirrored });
+    return true;
+  }
+
+  /** Both are again what the configuration says. */
+  function undo({ serves, mirrored }: { serves: string; mirrored: string }): void {
+    for (const id of [serves, mirrored]) {
+      const config = configured(id);
+      if (config !== undefined) {
+        find(id)?.setAdmin({ role: config.role, tiers: config.tiers, weight: config.weight });
+      }
+    }
+    promoted = null;
+    shadow.change({ baseline: mirrored, candidate: serves });
   }
 
   async function follow(): Promise<void> {
     const newest = await record.newest();
     if (newest === null || newest.seq <= known) return;
     known = newest.seq;
-    const { baseline, candidate } = shadow.settings;
     if (newest.kind === "rollback") {
-      if (before !== null && baseline === newest.mirrored) undo();
+      if (promoted !== null && promoted.serves === newest.mirrored) undo(promoted);
       return;
     }
+    const { baseline, candidate } = shadow.settings;
     // Where the configuration has it the new way round already, there is nothing left to do.
-    if (before !== null || baseline !== newest.mirrored || candidate !== newest.serves) return;
-    if (apply(newest)) {
+    if (promoted !== null || baseline !== newest.mirrored || candidate !== newest.serves) return;
+    if (promote(newest)) {
       log.warn(
         { serves: newest.serves, mirrored: newest.mirrored, audit_seq: newest.seq },
         "an earlier promotion is in force; write it into the configuration, or undo it with POST /admin/shadow/rollback",
@@ -108,46 +128,82 @@ export function createPromotion({ fleet, shadow, record, clock, log }: Parts): P
     }
   }
 
-  return {
-    follow,
-    async changeShadow({ replay, ...change }, actor) {
-      const next = { ...shadow.settings, ...change };
-      for (const role of ["baseline", "candidate"] as const) {
-        if (find(next[role]) === undefined) {
-          throw requestInvalid(`No backend has the id that \`${role}\` names. GET /admin/backends lists them.`, {
-            errors: [{ path: role, message: "must be the id of a backend" }],
-          });
-        }
-      }
-      if (next.baseline === next.candidate) {
-        throw requestInvalid("A build cannot be compared with itself: name another candidate.", {
-          errors: [{ path: "candidate", message: "must be another backend than the baseline" }],
+  function checkChange(change: Omit<ShadowChange, "replay">): void {
+    const next = { ...shadow.settings, ...change };
+    for (const role of ["baseline", "candidate"] as const) {
+      if (find(next[role]) === undefined) {
+        throw requestInvalid(`No backend has the id that \`${role}\` names. GET /admin/backends lists them.`, {
+          errors: [{ path: role, message: "must be the id of a backend" }],
         });
       }
-      await orOverloaded(record.note("shadow_changed", actor, { change: { ...change, ...(replay && { replay }) } }));
-      shadow.change({ ...change, ...(replay && { replay: { ...shadow.settings.replay, ...replay } }) });
-    },
-    async decide(kind, decision, actor) {
-      const { baseline, candidate } = shadow.settings;
-      if (kind === "promote" && before !== null) {
-        throw requestInvalid(`${baseline} is promoted already. POST /admin/shadow/rollback undoes it.`);
+      if (promoted !== null && next[role] !== shadow.settings[role]) {
+        throw requestInvalid("A promotion is in force. Undo it first: POST /admin/shadow/rollback.", {
+          errors: [{ path: role, message: `must stay ${shadow.settings[role]} while the promotion holds` }],
+        });
       }
-      if (kind === "rollback" && before === null) {
-        throw requestInvalid("There is no promotion to undo.");
-      }
-      const { seq } = await record.append({ ...decision, kind, actor, serves: candidate, mirrored: baseline });
-      known = Math.max(known, seq);
-      if (kind === "promote") apply({ serves: candidate, mirrored: baseline });
-      else undo();
-      log.warn(
-        { decision: kind, actor, serves: candidate, mirrored: baseline, audit_seq: seq },
-        "a person has decided",
+    }
+    if (next.baseline === next.candidate) {
+      throw requestInvalid("A build cannot be compared with itself: name another candidate.", {
+        errors: [{ path: "candidate", message: "must be another backend than the baseline" }],
+      });
+    }
+  }
+
+  async function decideNow(
+    kind: "promote" | "rollback",
+    decision: ShadowDecision,
+    actor: string,
+  ): Promise<ShadowDecided> {
+    const { baseline, candidate } = shadow.settings;
+    if (kind === "promote" && promoted !== null) {
+      throw requestInvalid(`${baseline} is promoted already. POST /admin/shadow/rollback undoes it.`);
+    }
+    if (kind === "rollback" && promoted === null) throw requestInvalid("There is no promotion to undo.");
+    const state = find(candidate)?.state;
+    if (kind === "promote" && state !== "ready") {
+      throw requestInvalid(
+        `${candidate} cannot serve now: it is ${state ?? "no backend of this gateway"}. GET /admin/backends says why.`,
       );
-      return { kind, baseline: candidate, candidate: baseline, audit_seq: seq };
+    }
+    const change = promoted ?? { serves: candidate, mirrored: baseline };
+    const swap = kind === "promote" ? change : { serves: change.mirrored, mirrored: change.serves };
+    const { seq } = await record.append({ ...decision, kind, actor, ...swap });
+    known = Math.max(known, seq);
+    if (kind === "promote") promote(change);
+    else undo(change);
+    log.warn({ decision: kind, actor, ...swap, audit_seq: seq }, "a person has decided");
+    return { kind, baseline: swap.serves, candidate: swap.mirrored, audit_seq: seq };
+  }
+
+  return {
+    changeShadow: ({ replay, ...change }, actor) =>
+      inTurn(async () => {
+        checkChange(change);
+        // At once, whatever becomes of the record: it is the switch for when something is wrong.
+        shadow.change({ ...change, ...(replay && { replay: { ...shadow.settings.replay, ...replay } }) });
+        const body = { change: { ...change, ...(replay && { replay }) } };
+        await record.note("shadow_changed", actor, body).catch((error: unknown) => {
+          if (!(error instanceof StorageUnavailable)) throw error;
+          log.warn({ actor, ...body }, "the mirror was changed, and the store is away: the record does not have it");
+        });
+      }),
+    decide: (kind, decision, actor) => inTurn(() => orOverloaded(decideNow(kind, decision, actor))),
+    reapply() {
+      if (promoted === null) return;
+      const { serves, mirrored } = promoted;
+      const { baseline, candidate } = configuredPair();
+      if (baseline === mirrored && candidate === serves && promote(promoted)) return;
+      promoted = null;
+      const isWrittenDown = baseline === serves && candidate === mirrored;
+      const what = isWrittenDown
+        ? "the configuration has taken a promotion over"
+        : "the configuration ends a promotion";
+      log.warn({ serves, mirrored }, `${what}: roles, tiers and weights are as it says`);
     },
-    close() {
+    async close() {
       isClosed = true;
       cancel();
+      await last;
     },
   };
 }

@@ -18,9 +18,11 @@ import { orOverloaded } from "./storage/index.ts";
 import type { Storage } from "./storage/index.ts";
 import type { Instruments, Log } from "./telemetry/index.ts";
 import { gatewayVersion } from "./version.ts";
-import type { Config } from "../schemas/index.ts";
+import type { BackendConfig, Config } from "../schemas/index.ts";
 
 interface Parts {
+  /** A backend as the configuration has it. */
+  configured: (id: string) => BackendConfig | undefined;
   /** Read anew where it may have been reloaded. */
   config: () => Config;
   storage: Storage;
@@ -45,7 +47,16 @@ export interface ShadowEval {
 }
 
 /** Opens the rooms of shadow evaluation in the order in which they need each other. */
-export function openShadowEval({ config, storage, fleet, admission, clock, log, instruments }: Parts): ShadowEval {
+export function openShadowEval({
+  config,
+  configured,
+  storage,
+  fleet,
+  admission,
+  clock,
+  log,
+  instruments,
+}: Parts): ShadowEval {
   const scoring = openScoring({ evaluation: config().evaluation, clock, instruments });
   const { canonicaliser, scorer, semantics } = scoring;
   const evaluation = createEvaluation({
@@ -95,6 +106,8 @@ export function openShadowEval({ config, storage, fleet, admission, clock, log, 
   const { audit } = evaluation;
   const promotion = createPromotion({
     fleet,
+    configured,
+    configuredPair: () => config().shadow,
     shadow: following.shadow,
     clock,
     log,
@@ -109,7 +122,7 @@ export function openShadowEval({ config, storage, fleet, admission, clock, log, 
       note: (kind, actor, body) => audit.append(kind, actor, body),
     },
   });
-  const garments = createGarments(storage);
+  const garments = createGarments(storage, following.forget);
   const retention = startRetention({ storage, clock, log, instruments, rules: () => retentionRules(config()) });
   evaluation.start();
 
@@ -129,7 +142,7 @@ export function openShadowEval({ config, storage, fleet, admission, clock, log, 
       await orOverloaded(audit.append("garment_erased", actor, { garment: id }));
     },
     async close() {
-      promotion.close();
+      await promotion.close();
       await following.close();
       await evaluation.close();
       await retention.close();

@@ -17,8 +17,8 @@ export const StoredGarmentSchema = Type.Object({
   tier: nullable(Type.String()),
   cache: Type.String(),
   degraded: nullable(Type.Object({})),
-  attributes: AttributesSchema,
-  confidence,
+  attributes: nullable(AttributesSchema),
+  confidence: nullable(confidence),
   images: Type.Array(
     Type.Object({
       n: Type.Integer(),

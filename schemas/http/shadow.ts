@@ -36,13 +36,15 @@ export const ShadowViewSchema = Type.Object({
   settings: Type.Object({ ...adjustable, replay }),
   status: Type.Object({
     waiting: Type.Integer({ description: "Mirrored calls that wait in memory." }),
-    spooled: Type.Integer({ description: "Mirrored calls and backfills that wait in the store." }),
+    spooled: Type.Union([Type.Integer(), Type.Null()], {
+      description: "Mirrored calls and backfills that wait in the store; null while it cannot be reached.",
+    }),
     in_flight: Type.Integer(),
     requests_this_hour: Type.Integer(),
     tokens_this_hour: Type.Integer(),
     paused: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), {
       description:
-        "For each of the two builds why it gets no mirrored calls now: disabled, not_ready, circuit, cap, live_load; or null.",
+        "For each of the two builds why it gets no mirrored calls now: disabled, not_ready, circuit, busy, cap, live_load; or null.",
     }),
   }),
 });

@@ -3,6 +3,7 @@ import type { Config } from "../../schemas/index.ts";
 import { buildApp } from "../app.ts";
 import { openGateway } from "../gateway.ts";
 import { blockUnneededDecoders } from "../image/index.ts";
+import { StorageRefused } from "../storage/index.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Command } from "./command.ts";
 import { parseFlags } from "./flags.ts";
@@ -27,7 +28,8 @@ export const serve: Command = async (args, signals) => {
 
   // Process-wide and for good, hence here and not in the gateway.
   blockUnneededDecoders();
-  const gateway = await openGateway(config);
+  const gateway = await openOrExplain(config);
+  if (gateway === null) return 1;
   gateway.scoring.scorer.warmUp();
   const app = await buildApp(gateway);
   try {
@@ -42,10 +44,32 @@ export const serve: Command = async (args, signals) => {
   await untilAborted(signals.stop);
   stopWatching();
   await stopGracefully(gateway, app);
-  await gateway.close();
+  if (!(await closeInTime(gateway))) return 1;
   gateway.log.info({}, "stopped");
   return 0;
 };
+
+/** A store that is not to be opened is the operator's to mend, and no defect. */
+async function openOrExplain(config: Config): Promise<Gateway | null> {
+  try {
+    return await openGateway(config);
+  } catch (error) {
+    if (!(error instanceof StorageRefused)) throw error;
+    console.error(error.message);
+    return null;
+  }
+}
+
+/** Longer than anything that is still to be written takes; a store that hangs must not keep the process. */
+const maxCloseMs = 10_000;
+
+async function closeInTime(gateway: Gateway): Promise<boolean> {
+  const timeout = new Promise<false>((resolve) => setTimeout(resolve, maxCloseMs, false).unref());
+  const isClosed = await Promise.race([gateway.close().then(() => true), timeout]);
+  if (!isClosed)
+    gateway.log.error({ after_ms: maxCloseMs }, "not everything could be closed in time; ending all the same");
+  return isClosed;
+}
 
 function readConfig(file: string | undefined): Config | null {
   try {

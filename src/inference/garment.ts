@@ -1,7 +1,7 @@
 import type { CacheMode, TimeLeft } from "../cache/index.ts";
 import type { Priority } from "../kernel/index.ts";
 import type { AttributesAnswer, AttributesOptions, BackendConfig, TierName, ViewName } from "../../schemas/index.ts";
-import type { Arm, LiveCall } from "./observation.ts";
+import type { Arm, FailedCall, LiveCall } from "./observation.ts";
 
 /** One garment as a caller sends it: its photos, what is asked of the gateway, and how long it may take. */
 export interface Garment {
@@ -11,12 +11,27 @@ export interface Garment {
   /** Who waits may share work only with those who wait as urgently. */
   priority: Priority;
   cacheMode: CacheMode;
-  /** Told once how the answer came about, before `infer` resolves with it. */
-  onAnswered?: (observation: Observation) => void;
+  /** Told once how the answer came about, or that every build failed at it, before `infer` resolves or rejects. */
+  onObserved?: (observation: Observation) => void;
+}
+
+/** What an evaluation needs of a request's end. */
+export type Observation = AnsweredObservation | FailedObservation;
+
+/** No build could answer, for reasons of their own: to an evaluation that is an answer of theirs, a failed one. */
+export interface FailedObservation {
+  answer: null;
+  /** Made for it; the caller has never seen it. */
+  id: string;
+  sampleId: string | null;
+  metadata: object | null;
+  tier: AttributesAnswer["tier"];
+  failure: FailedCall;
+  isCustom: boolean;
 }
 
 /** An answer with what an evaluation needs of its making. */
-export interface Observation {
+export interface AnsweredObservation {
   answer: Pick<AttributesAnswer, "id" | "sample_id" | "metadata" | "attributes" | "confidence"> &
     Pick<AttributesAnswer, "tier" | "cache" | "repaired" | "degraded" | "images" | "usage">;
   arm: Arm;

@@ -5,9 +5,9 @@
  */
 export { createInference, isStorable } from "./infer.ts";
 export type { ArmAnswer, Infer, InferredAnswer } from "./infer.ts";
-export type { Garment, Observation } from "./garment.ts";
+export type { AnsweredObservation, FailedObservation, Garment, Observation } from "./garment.ts";
 export { armOf, preparationOf } from "./observation.ts";
-export type { Arm, LiveCall } from "./observation.ts";
+export type { Arm, FailedCall, LiveCall } from "./observation.ts";
 export { askArm } from "./ask-arm.ts";
 export type { ArmImage, ArmReply } from "./ask-arm.ts";
 export type { Retries } from "./attempts.ts";

@@ -3,7 +3,7 @@ import type { Answers, TimeLeft } from "../cache/index.ts";
 import { createQuestion, createReask, mergeReask } from "../extraction/index.ts";
 import type { Answer, ValidAnswer } from "../extraction/index.ts";
 import type { Images, Upload } from "../image/index.ts";
-import { createId } from "../kernel/index.ts";
+import { createId, GatewayError } from "../kernel/index.ts";
 import type { Clock, Random } from "../kernel/index.ts";
 import type { Instruments } from "../telemetry/index.ts";
 import type { AttributesAnswer, Config } from "../../schemas/index.ts";
@@ -17,7 +17,7 @@ import { answerInvalid } from "./errors.ts";
 import { targetOf } from "./garment.ts";
 import type { Garment } from "./garment.ts";
 import { armOf, isSimulated, preparationOf } from "./observation.ts";
-import type { Arm, LiveCall } from "./observation.ts";
+import type { Arm, FailedCall, LiveCall } from "./observation.ts";
 import { createPrepare } from "./prepare.ts";
 import { fieldsToReview } from "./review.ts";
 import { createStopwatch } from "./stopwatch.ts";
@@ -94,14 +94,27 @@ export function createInference(parts: InferenceParts): Infer {
     const mode = config.cache.enabled ? garment.cacheMode : "no-store";
     const askedAt = clock.now();
     let call: LiveCall | null = null;
+    let failure: FailedCall | null = null;
+    const onFailed = (failed: FailedCall): void => void (failure = failed);
+    const isCustom = options.vision_tokens !== undefined;
     const {
       answer: { answer, arm },
       cache,
-    } = await answers.get(key, { mode, lane: priority, deadline }, async (timeLeft) => {
-      const made = await answerAnew({ config, uploads, options, choose, factor, stopwatch, priority }, timeLeft);
-      ({ call } = made);
-      return { answer: made.answer, arm: made.arm };
-    });
+    } = await answers
+      .get(key, { mode, lane: priority, deadline }, async (timeLeft) => {
+        const request = { config, uploads, options, choose, factor, stopwatch, priority, onFailed };
+        const made = await answerAnew(request, timeLeft);
+        ({ call } = made);
+        return { answer: made.answer, arm: made.arm };
+      })
+      .catch((error: unknown) => {
+        if (failure !== null) {
+          const { sample_id: sampleId = null, metadata = null } = options;
+          const id = createId("gar_", clock.wall());
+          garment.onObserved?.({ answer: null, id, sampleId, metadata, tier: target.tier, failure, isCustom });
+        }
+        throw error;
+      });
 
     const inferred: InferredAnswer = {
       id: createId("gar_", clock.wall()),
@@ -117,7 +130,7 @@ export function createInference(parts: InferenceParts): Infer {
         ...(cache === "coalesced" && { backend: clock.now() - askedAt }),
       },
     };
-    garment.onAnswered?.({ answer: inferred, arm, call, isCustom: options.vision_tokens !== undefined });
+    garment.onObserved?.({ answer: inferred, arm, call, isCustom });
     return inferred;
   };
 
@@ -152,7 +165,11 @@ export function createInference(parts: InferenceParts): Infer {
       attemptTimeoutMs: config.routing.attempt_timeout_ms,
       maxAttempts: config.routing.max_attempts,
     };
-    const { asked, answer } = await askWhole(views, context);
+    const { asked, answer } = await askWhole(views, context).catch(async (error: unknown) => {
+      const failed = await describeFailure(error, context, request);
+      if (failed !== null) request.onFailed(failed);
+      throw error;
+    });
     record(instruments, asked.backend.id, answer);
     const { backend, preparation } = asked;
     const { degradedTokens } = preparation;
@@ -201,6 +218,26 @@ export function createInference(parts: InferenceParts): Infer {
   }
 }
 
+/** Only what the builds did wrong: not a caller who left, nor a fleet that was busy or away. */
+const buildFailures: ReadonlySet<string> = new Set(["backend_failed", "answer_invalid"]);
+
+async function describeFailure(error: unknown, context: AskContext, request: RequestParts): Promise<FailedCall | null> {
+  const failed = context.fleet.backends.filter(({ id }) => context.spent.failedBackends.has(id));
+  const [first] = failed;
+  if (first === undefined || !(error instanceof GatewayError) || !buildFailures.has(error.code)) return null;
+  // It was prepared for the call that failed.
+  const { images, degradedTokens } = await context.prepare(first);
+  const { config, options, stopwatch } = request;
+  return {
+    code: error.code,
+    arms: failed.map((backend) => armOf(backend, preparationOf(first, config.image, options.vision_tokens))),
+    images,
+    isDegraded: degradedTokens !== null,
+    attempts: context.spent.attempts,
+    latencyMs: stopwatch.timings.backend,
+  };
+}
+
 interface MadeAnswer extends ArmAnswer {
   call: LiveCall;
 }
@@ -213,6 +250,8 @@ interface RequestParts {
   factor: number;
   stopwatch: Stopwatch;
   priority: Garment["priority"];
+  /** Told where every build that was asked failed. */
+  onFailed: (failure: FailedCall) => void;
 }
 
 /** Only a clean answer that is as good as was asked for may be given to others later. */
@@ -232,7 +271,9 @@ async function askWhole(views: Views, context: AskContext): Promise<{ asked: Ask
     const elsewhere = await ask(createQuestion(views), context, { avoid: asked.backend });
     answer = await complete(elsewhere, views, context);
     if (answer.status === "valid") return { asked: elsewhere, answer };
+    context.spent.failedBackends.add(elsewhere.backend.id);
   }
+  context.spent.failedBackends.add(asked.backend.id);
   throw answerInvalid(
     `The model's answer was still invalid after it was asked again (${answer.badFields.join(", ")}). Send the request again.`,
   );

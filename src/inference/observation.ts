@@ -31,6 +31,19 @@ export interface LiveCall {
   failedBackends: readonly string[];
 }
 
+/** How a request failed at every build that it was sent to. */
+export interface FailedCall {
+  /** The code that the caller got. */
+  code: string;
+  /** Those that failed by their own fault, each as it was asked; never empty. */
+  arms: readonly Arm[];
+  images: readonly PreparedImage[];
+  /** Pressure made the images smaller than they would have been. */
+  isDegraded: boolean;
+  attempts: number;
+  latencyMs: number;
+}
+
 /** Ids of the built-in simulator's models begin with this, and no real model's does. */
 const simulatedPrefix = "sim-";
 

@@ -34,9 +34,9 @@ export interface GarmentView {
   tier: string | null;
   cache: string;
   degraded: object | null;
-  /** What the caller was answered. */
-  attributes: Attributes;
-  confidence: Confidence;
+  /** What the caller was answered; null where every build failed. */
+  attributes: Attributes | null;
+  confidence: Confidence | null;
   images: { n: number; view: string; sha256: string; width: number; height: number; isStored: boolean }[];
   answers: ArmAnswerView[];
 }
@@ -54,7 +54,11 @@ export interface Garments {
 }
 
 /** Creates the view of what is stored of single garments. */
-export function createGarments({ db }: Pick<Storage, "db">): Garments {
+export function createGarments(
+  { db }: Pick<Storage, "db">,
+  /** Drops what is still on its way about a content; resolves when nothing of it is being written any more. */
+  forget: (content: string) => Promise<void> = async () => {},
+): Garments {
   async function find(id: string) {
     const row = await db.selectFrom("garments").selectAll().where("id", "=", id).executeTakeFirst();
     if (row === undefined) {
@@ -93,8 +97,8 @@ export function createGarments({ db }: Pick<Storage, "db">): Garments {
       tier: row.tier,
       cache: row.cache,
       degraded: parse(row.degraded) as object | null,
-      attributes: JSON.parse(row.attributes) as Attributes,
-      confidence: JSON.parse(row.confidence) as Confidence,
+      attributes: JSON.parse(row.attributes) as Attributes | null,
+      confidence: JSON.parse(row.confidence) as Confidence | null,
       images: images.map(({ n, view, sha256, width, height, stored_ms: storedMs }) => {
         return { n, view, sha256, width, height, isStored: storedMs !== null };
       }),
@@ -132,6 +136,7 @@ export function createGarments({ db }: Pick<Storage, "db">): Garments {
 
   async function erase(id: string): Promise<void> {
     const { content } = await find(id);
+    await forget(content);
     await db.transaction().execute(async (tx) => {
       const same = await tx.selectFrom("garments").select("id").where("content", "=", content).execute();
       const ids = same.map((garment) => garment.id);

@@ -6,6 +6,7 @@
 export { armIdOf, contentOf } from "./prediction.ts";
 export type { AnswerRecord, ArmRecord, KeptImage, Prediction, StoredPrediction } from "./prediction.ts";
 export { openRecorder } from "./recorder.ts";
+export { findAnswered } from "./write-batch.ts";
 export type { Keep, Recorder, RecorderOptions } from "./recorder.ts";
 export { createGarments } from "./garments.ts";
 export type { Garments, GarmentView } from "./garments.ts";

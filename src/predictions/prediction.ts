@@ -49,11 +49,12 @@ export interface Prediction {
   metadata: object | null;
   createdMs: number;
   arm: ArmRecord;
-  cache: "miss" | "hit" | "coalesced";
+  /** `failed`: every build failed at it, and no caller knows its id. */
+  cache: "miss" | "hit" | "coalesced" | "failed";
   tier: string | null;
   degraded: object | null;
-  attributes: Attributes;
-  confidence: Record<FieldName, number | null>;
+  attributes: Attributes | null;
+  confidence: Record<FieldName, number | null> | null;
   /** The uploads, in order. */
   uploads: readonly { view: ViewName; sha256: string; width: number; height: number }[];
   /** The call behind it where it is a sample: a whole answer of its own, to a request as the gateway puts it. */
@@ -70,8 +71,8 @@ export interface StoredPrediction {
   prediction: Prediction;
   /** A label for it had been given before. */
   isLabelled: boolean;
-  /** Its prepared images are in the store. */
-  hasImages: boolean;
+  /** The probability with which images like its own are kept; null where they were not. */
+  imageInclusion: number | null;
 }
 
 /** The arm's name in every table: the same for everything that shapes its answers, and for nothing else. */

@@ -3,10 +3,10 @@ import { StorageUnavailable } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import type { AnswerRecord, Prediction, StoredPrediction } from "./prediction.ts";
-import { createArmsSeen, writeBatch } from "./write-batch.ts";
+import { createArmsSeen, scoreAgain, writeBatch } from "./write-batch.ts";
 
-/** Whether a prediction's prepared images are to be stored with it. */
-export type Keep = (prediction: Prediction, isLabelled: boolean) => boolean;
+/** The probability with which images like a prediction's are stored; null where its own are not to be. */
+export type Keep = (prediction: Prediction, isLabelled: boolean) => number | null;
 
 export interface RecorderOptions {
   storage: Storage;
@@ -17,7 +17,7 @@ export interface RecorderOptions {
   findLabelled(predictions: readonly Prediction[]): Promise<ReadonlySet<Prediction>>;
   keepImages: Keep;
   /** Told of what has been committed. */
-  onStored(stored: readonly StoredPrediction[]): void;
+  onStored(stored: readonly StoredPrediction[]): Promise<void>;
 }
 
 /** Keeps predictions behind the reply. */
@@ -26,6 +26,8 @@ export interface Recorder {
   record(prediction: Prediction): void;
   /** Resolves when the answer is committed; rejects with StorageUnavailable where it cannot be taken. */
   saveAnswer(answer: AnswerRecord): Promise<void>;
+  /** Drops what waits about a content that is being erased; resolves when nothing about it is being written any more. */
+  forget(content: string): Promise<void>;
   /** Predictions and answers that are not yet committed. */
   readonly waiting: number;
   /** Commits what waits, as far as that can be done in `graceMs`. */
@@ -56,6 +58,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
   const arms = createArmsSeen();
   let predictions: Prediction[] = [];
   let answers: WaitingAnswer[] = [];
+  const unjoined = new Set<string>();
   let imageBytes = 0;
   let cancelTimer = (): void => {};
   let isScheduled = false;
@@ -95,15 +98,15 @@ export function openRecorder(options: RecorderOptions): Recorder {
     const batch = predictions.slice(0, maxBatch);
     const extra = answers.slice(0, maxBatch);
     if (batch.length + extra.length === 0) return;
+    let stored: StoredPrediction[];
     try {
       const labelled = await findLabelled(batch.filter(({ sample }) => sample !== null));
-      const stored = batch.map((prediction): StoredPrediction => {
+      stored = batch.map((prediction): StoredPrediction => {
         const isLabelled = labelled.has(prediction);
         return {
           prediction,
           isLabelled,
-          hasImages:
-            prediction.sample !== null && prediction.sample.images.length > 0 && keepImages(prediction, isLabelled),
+          imageInclusion: (prediction.sample?.images.length ?? 0) > 0 ? keepImages(prediction, isLabelled) : null,
         };
       });
       await writeBatch(
@@ -116,7 +119,6 @@ export function openRecorder(options: RecorderOptions): Recorder {
       hasWarned = false;
       instruments.predictions.inc({ outcome: "stored" }, batch.length);
       for (const { done } of extra) done();
-      onStored(stored);
     } catch (error) {
       if (error instanceof StorageUnavailable) return; // It stays in the buffer, whose bound decides what is lost.
       // A row that the store refuses must not hold up those behind it; which one it is does not matter enough to search.
@@ -124,13 +126,46 @@ export function openRecorder(options: RecorderOptions): Recorder {
       take(batch, extra);
       lose(batch.length, "refused");
       for (const { failed } of extra) failed(error as Error);
+      return;
+    }
+    await follow(batch, stored);
+  }
+
+  /** What comes of a batch that is safely stored. */
+  async function follow(batch: readonly Prediction[], stored: readonly StoredPrediction[]): Promise<void> {
+    try {
+      await joinLate(batch);
+      await onStored(stored);
+    } catch (error) {
+      if (!(error instanceof StorageUnavailable)) log.error({ err: error }, "stored predictions could not be followed");
+    }
+  }
+
+  /**
+   * A label that came before its garment, or while that was being written, found none: where the garment brings no answer of
+   * its own (a cached one, photos that are known), the answers about its photos are looked at again.
+   */
+  async function joinLate(batch: readonly Prediction[]): Promise<void> {
+    try {
+      for (const { content } of await findLabelled(batch)) unjoined.add(content);
+      await scoreAgain(storage.db, [...unjoined]);
+      unjoined.clear();
+    } catch (error) {
+      if (!(error instanceof StorageUnavailable)) throw error;
+      // Which of them have a label is not known: looking at all of them with the next batch harms none.
+      for (const { content } of batch) if (unjoined.size < maxWaiting) unjoined.add(content);
     }
   }
 
   /** Takes what has been dealt with out of the buffer; more may have come behind it meanwhile. */
   function take(batch: readonly Prediction[], extra: readonly WaitingAnswer[]): void {
-    predictions = predictions.slice(batch.length);
-    answers = answers.slice(extra.length);
+    const taken = new Set<unknown>([...batch, ...extra]);
+    predictions = predictions.filter((prediction) => !taken.has(prediction));
+    answers = answers.filter((answer) => !taken.has(answer));
+    recount();
+  }
+
+  function recount(): void {
     imageBytes = predictions.reduce((sum, prediction) => sum + bytesOf(prediction), 0);
     instruments.predictionsWaiting.set(waiting());
   }
@@ -141,8 +176,19 @@ export function openRecorder(options: RecorderOptions): Recorder {
     // A store that takes nothing any more is not asked twice.
     while (waiting() > 0 && waiting() < before && clock.now() < giveUpAt) {
       before = waiting();
-      await flush();
+      await within(flush(), giveUpAt - clock.now());
     }
+  }
+
+  /** A store that hangs is not waited for. */
+  function within(work: Promise<void>, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(ms, resolve);
+      void work.finally(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   return {
@@ -172,6 +218,13 @@ export function openRecorder(options: RecorderOptions): Recorder {
         answers.push({ answer, done, failed });
         schedule(flushAfterMs);
       });
+    },
+    async forget(content) {
+      predictions = predictions.filter((prediction) => prediction.content !== content);
+      for (const { answer, done } of answers) if (answer.content === content) done();
+      answers = answers.filter(({ answer }) => answer.content !== content);
+      recount();
+      await flushing;
     },
     get waiting() {
       return waiting();

@@ -42,16 +42,19 @@ export async function writeBatch(
   arms: ArmsSeen,
 ): Promise<void> {
   const samples = stored.flatMap(({ prediction }) => prediction.sample ?? []);
-  const answers = [...samples.map(({ answer }) => answer), ...extra];
-  const newArms = arms.unseen([...stored.map(({ prediction }) => prediction.arm), ...answers.map(({ arm }) => arm)]);
+  const live = samples.map(({ answer }) => answer);
+  const newArms = arms.unseen([
+    ...stored.map(({ prediction }) => prediction.arm),
+    ...[...live, ...extra].map(({ arm }) => arm),
+  ]);
   const garments = stored.map(({ prediction }) => garmentRow(prediction));
   const images = stored.flatMap(({ prediction }) => imageRows(prediction));
-  const bytes = stored.filter(({ hasImages }) => hasImages).flatMap(({ prediction }) => bytesRows(prediction));
+  const bytes = stored.flatMap(bytesRows);
 
   await db.transaction().execute(async (tx) => {
     if (newArms.size > 0) {
       const rows = [...newArms].map(([id, arm]) =>
-        armRow(id, arm, stored[0]?.prediction.createdMs ?? answers[0]?.createdMs ?? 0),
+        armRow(id, arm, stored[0]?.prediction.createdMs ?? extra[0]?.createdMs ?? 0),
       );
       await tx
         .insertInto("arms")
@@ -79,6 +82,9 @@ export async function writeBatch(
         .onConflict((on) => on.columns(["content", "n"]).doNothing())
         .execute();
     }
+    // What was erased meanwhile must not come back by a mirrored answer.
+    const known = await findKnown(tx, extra);
+    const answers = [...live, ...extra.filter(({ content }) => known.has(content))];
     if (answers.length > 0) {
       const rows = answers.map(answerRow);
       await tx
@@ -89,6 +95,30 @@ export async function writeBatch(
     }
   });
   arms.add(newArms.keys());
+}
+
+async function findKnown(db: Kysely<Tables>, answers: readonly AnswerRecord[]): Promise<ReadonlySet<string>> {
+  if (answers.length === 0) return new Set();
+  const contents = [...new Set(answers.map(({ content }) => content))];
+  const rows = await db.selectFrom("garments").select("content").distinct().where("content", "in", contents).execute();
+  return new Set(rows.map(({ content }) => content));
+}
+
+/** Of these contents and arms, those that have an answer: `CONTENT ARM_ID`. At most some thousands at once. */
+export async function findAnswered(
+  db: Kysely<Tables>,
+  wanted: readonly { content: string; armId: string }[],
+): Promise<ReadonlySet<string>> {
+  if (wanted.length === 0) return new Set();
+  const contents = [...new Set(wanted.map(({ content }) => content))];
+  const rows = await db.selectFrom("answers").select(["content", "arm_id"]).where("content", "in", contents).execute();
+  return new Set(rows.map(({ content, arm_id: armId }) => `${content} ${armId}`));
+}
+
+/** Has the answers about these contents held against labels anew: a garment that came after its label brings it along. */
+export async function scoreAgain(db: Kysely<Tables>, contents: readonly string[]): Promise<void> {
+  if (contents.length === 0) return;
+  await db.updateTable("answers").set({ is_scored: 0 }).where("content", "in", contents).execute();
 }
 
 function armRow(id: string, arm: ArmRecord, firstSeenMs: number) {
@@ -117,14 +147,15 @@ function imageRows({ content, uploads }: StoredPrediction["prediction"]) {
   return uploads.map(({ view, sha256, width, height }, n) => ({ content, n, view, sha256, width, height }));
 }
 
-function bytesRows({ content, sample, arm, createdMs }: StoredPrediction["prediction"]) {
-  return (sample?.images ?? []).map(({ jpeg, visionTokens }, n) => ({
+function bytesRows({ prediction: { content, sample, arm, createdMs }, imageInclusion: inclusion }: StoredPrediction) {
+  return (inclusion === null ? [] : (sample?.images ?? [])).map(({ jpeg, visionTokens }, n) => ({
     content,
     n,
     jpeg,
     bytes: jpeg.length,
     vision_tokens: visionTokens,
     preparation: arm.preparation,
+    inclusion: inclusion ?? 1,
     stored_ms: createdMs,
   }));
 }

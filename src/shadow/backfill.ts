@@ -1,11 +1,11 @@
 import { sleep } from "../kernel/index.ts";
 import type { Clock } from "../kernel/index.ts";
-import { armIdOf } from "../predictions/index.ts";
+import { armIdOf, findAnswered } from "../predictions/index.ts";
 import { StorageUnavailable } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Log } from "../telemetry/index.ts";
 import type { ArmsInPlay } from "./arms-in-play.ts";
-import { isSampled } from "./sampling.ts";
+import type { Job } from "./job.ts";
 import type { ShadowSettings } from "./settings.ts";
 import type { Spool } from "./spool.ts";
 
@@ -15,6 +15,8 @@ export interface Backfill {
   labelled(contents: readonly string[]): Promise<void>;
   /** Looks whether a build has changed: a new one is asked about everything that is labelled. */
   follow(): void;
+  /** Everything is to be looked through anew. */
+  startOver(): void;
   close(): Promise<void>;
 }
 
@@ -23,10 +25,10 @@ interface Parts {
   clock: Clock;
   log: Log;
   settings: () => ShadowSettings;
-  /** Every garment's images are kept, not only those of the sample. */
-  keepsAll: () => boolean;
   arms: ArmsInPlay;
   spool: Spool;
+  /** Whether the mirror is about to ask, or asking, already. */
+  isUnderWay: (job: Pick<Job, "content" | "backend">) => boolean;
   onSpooled(): void;
 }
 
@@ -35,59 +37,45 @@ const pageSize = 500;
 /** Between two pages, so that a large labelled set does not hold up live writes. */
 const pageEveryMs = 50;
 
-export function createBackfill({ storage, clock, log, settings, keepsAll, arms, spool, onSpooled }: Parts): Backfill {
+export function createBackfill(parts: Parts): Backfill {
+  const { storage, clock, log, settings, arms, spool, isUnderWay, onSpooled } = parts;
   const { db } = storage;
   const closing = new AbortController();
-  /** The arms whose labelled set has been looked through. */
+  /** The arms whose labelled set has been looked through, and for the others up to where. */
   const followed = new Set<string>();
+  const reached = new Map<string, string>();
   let cancel = clock.after(followEveryMs, follow);
   let running: Promise<void> = Promise.resolve();
 
   const targets = (): string[] => [settings().baseline, settings().candidate];
 
-  async function fill(contents: readonly string[], backends: readonly string[]): Promise<void> {
-    if (contents.length === 0 || !settings().enabled) return;
+  /** False where not everything that is missing could be put down to be asked for. */
+  async function fill(contents: readonly string[], backends: readonly string[]): Promise<boolean> {
+    if (contents.length === 0) return true;
     const current = arms.preparations();
     const photos = await db
       .selectFrom("image_bytes")
       .innerJoin("garments", "garments.content", "image_bytes.content")
-      .select(({ fn }) => ["image_bytes.content", "preparation", fn.min("garments.id").as("garment_id")])
+      .select(({ fn }) => ["image_bytes.content", "preparation", "inclusion", fn.min("garments.id").as("garment_id")])
       .where("image_bytes.content", "in", contents)
       .where("image_bytes.n", "=", 0)
-      .groupBy(["image_bytes.content", "preparation"])
+      .groupBy(["image_bytes.content", "preparation", "inclusion"])
       .execute();
-    const answers = await db
-      .selectFrom("answers")
-      .select(["content", "arm_id"])
-      .where("content", "in", contents)
-      .execute();
-    const seen = new Set(answers.map(({ content, arm_id: armId }) => `${content} ${armId}`));
-    const jobs = photos
+    const wanted = photos
       .filter(({ preparation }) => current.has(preparation))
-      .flatMap(({ content, preparation, garment_id: garmentId }) =>
-        backends
-          .filter((backend) => {
-            const arm = arms.of(backend, preparation);
-            return arm !== null && !seen.has(`${content} ${armIdOf(arm)}`);
-          })
-          .map((backend) => ({
-            content,
-            backend,
-            garmentId,
-            purpose: "backfill" as const,
-            inclusion: inclusionOf(content),
-          })),
+      .flatMap(({ content, preparation, inclusion, garment_id: garmentId }) =>
+        backends.flatMap((backend) => {
+          const arm = arms.of(backend, preparation);
+          if (arm === null || isUnderWay({ content, backend })) return [];
+          return [{ content, armId: armIdOf(arm), backend, garmentId, purpose: "backfill" as const, inclusion }];
+        }),
       );
-    if (jobs.length === 0) return;
-    const added = await spool.add(jobs, clock.wall());
-    if (added < jobs.length) log.warn({ missing: jobs.length - added }, "the spool is full: raise shadow.max_spool");
+    const answered = await findAnswered(db, wanted);
+    const jobs = wanted.filter(({ content, armId }) => !answered.has(`${content} ${armId}`));
+    if (jobs.length === 0) return true;
+    const added = await spool.add(jobs);
     onSpooled();
-  }
-
-  /** Its images are there because all are kept, or because it was drawn into the sample, or labelled beforehand. */
-  function inclusionOf(content: string): number {
-    const rate = settings().mirror_rate;
-    return !keepsAll() && isSampled(content, rate) ? rate : 1;
+    return added === jobs.length;
   }
 
   function follow(): void {
@@ -101,7 +89,7 @@ export function createBackfill({ storage, clock, log, settings, keepsAll, arms, 
   }
 
   async function followOnce(): Promise<void> {
-    for (const backend of targets()) {
+    for (const backend of settings().enabled ? targets() : []) {
       const names = [...arms.preparations()].flatMap((preparation) => {
         const arm = arms.of(backend, preparation);
         return arm === null ? [] : [armIdOf(arm)];
@@ -111,24 +99,25 @@ export function createBackfill({ storage, clock, log, settings, keepsAll, arms, 
     }
   }
 
-  /** Goes through everything that is labelled; false where it could not. */
+  /** Goes on through everything that is labelled; false where it could not, or the spool is full for now. */
   async function walk(backend: string): Promise<boolean> {
     try {
-      for (let after = ""; ;) {
+      for (;;) {
         const page = await db
           .selectFrom("truths")
           .select("content")
-          .where("content", ">", after)
+          .where("content", ">", reached.get(backend) ?? "")
           .orderBy("content")
           .limit(pageSize)
           .execute();
-        await fill(
-          page.map(({ content }) => content),
-          [backend],
-        );
-        const last = page.at(-1);
-        if (last === undefined || page.length < pageSize) return true;
-        after = last.content;
+        const contents = page.map(({ content }) => content);
+        if (!(await fill(contents, [backend]))) return false;
+        const last = contents.at(-1);
+        if (last === undefined || contents.length < pageSize) {
+          reached.delete(backend);
+          return true;
+        }
+        reached.set(backend, last);
         await sleep(clock, pageEveryMs, closing.signal);
       }
     } catch (error) {
@@ -139,9 +128,18 @@ export function createBackfill({ storage, clock, log, settings, keepsAll, arms, 
     }
   }
 
+  function startOver(): void {
+    followed.clear();
+    reached.clear();
+  }
+
   return {
-    labelled: (contents) => fill(contents, targets()),
+    async labelled(contents) {
+      // What cannot be put down now is found again by looking through everything.
+      if (!settings().enabled || !(await fill(contents, targets()))) startOver();
+    },
     follow,
+    startOver,
     async close() {
       cancel();
       closing.abort();

@@ -12,8 +12,8 @@ export interface Job {
   inclusion: number;
   /** Times that the build has failed at it. */
   failures: number;
-  /** Times that it was given up for a reason that says nothing about the build. */
-  interruptions: number;
+  /** Times that the backend was too busy for it. */
+  refusals: number;
   /** Its images are in the store, so that it can wait there. */
   hasImages: boolean;
   /** Its row in the spool, where it comes from there. */
@@ -22,5 +22,14 @@ export interface Job {
 
 /** A live call is tried twice at one backend when it is alone; so is a mirrored one. */
 export const maxFailures = 2;
-/** Beyond that something else is wrong, and the content had its chances. */
-export const maxInterruptions = 50;
+/** After that it waits in the spool, behind all others. */
+export const maxRefusals = 20;
+
+/** The same photos for the same backend. */
+export function keyOf({ content, backend }: Pick<Job, "content" | "backend">): string {
+  return `${content} ${backend}`;
+}
+
+export function bytesOf({ images }: Pick<Job, "images">): number {
+  return images.reduce((sum, { jpeg }) => sum + jpeg.length, 0);
+}

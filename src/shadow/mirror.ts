@@ -7,8 +7,9 @@ import { createBreaker } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Coverage } from "./coverage.ts";
 import type { HourlyCaps } from "./hourly-caps.ts";
-import { maxFailures, maxInterruptions } from "./job.ts";
+import { bytesOf, keyOf, maxFailures, maxRefusals } from "./job.ts";
 import type { Job } from "./job.ts";
+import { createRests } from "./rests.ts";
 import type { ShadowSettings } from "./settings.ts";
 import type { Spool } from "./spool.ts";
 import type { Asked, AskTarget, FleetView, Target } from "./target.ts";
@@ -32,18 +33,22 @@ interface MirrorParts {
   clock: Clock;
   log: Log;
   instruments: Pick<Instruments, "shadowQueueDepth" | "shadowInFlight" | "shadowPaused">;
+  /** Of these jobs, those that have their answer already. */
+  findAnswered(jobs: readonly Job[]): Promise<ReadonlySet<Job>>;
   /** Keeps an outcome; rejects where it cannot, and the job is tried again later. */
   keep(job: Job, arm: ArmRecord, outcome: Outcome): Promise<void>;
 }
 
 /** Makes mirrored calls when they are in nobody's way. */
 export interface Mirror {
-  /** Takes a job over: into memory, else into the spool, else it is dropped and counted. */
+  /** Takes a job over: into memory, else into the spool, else it is dropped and counted. One that it has already is not taken twice. */
   add(job: Job): void;
+  /** Whether a job about these photos waits or is under way. */
+  holds(job: Pick<Job, "content" | "backend">): boolean;
+  /** Drops everything about a content, calls under way included. */
+  forget(content: string): void;
   /** A live call begins at this backend: what is in its way is given up and made later. */
   yieldTo(backendId: string): void;
-  /** Looks whether something can be done now. */
-  pump(): void;
   /** The settings have changed: what waits for a backend that is compared no more is dropped. */
   changed(): void;
   /** Something has been put into the spool by others. */
@@ -60,25 +65,41 @@ export interface Mirror {
 const lookAgainMs = 25;
 /** How often the spool is looked at while memory is empty. */
 const spoolEveryMs = 1000;
+/** Images of jobs that wait in memory. */
+const maxWaitingBytes = 64 * 1024 * 1024;
 /** Jobs that wait to be put into the spool; more means that the store does not keep up. */
 const maxOverflow = 1024;
 /** Starting a call takes up to a millisecond, for its images are copied and encoded: callers get their turn between. */
 const startsPerTurn = 2;
+/** More than any model takes for our question: what a backend tells beyond that is no count. */
+const maxTokensPerCall = 32_768;
+/** The prompt's text and an answer, where a failed call does not tell. */
+const assumedTextTokens = 768;
+
+interface UnderWay {
+  controller: AbortController;
+  /** Its content has been erased. */
+  isForgotten: boolean;
+}
 
 export function createMirror(parts: MirrorParts): Mirror {
   const { settings, fleet, arms, ask, spool, throttle, caps, coverage, clock, log, instruments } = parts;
   const waiting = createWaiting();
-  const inFlight = new Map<Job, AbortController>();
-  const spooledInHand = new Set<number>();
+  const inFlight = new Map<Job, UnderWay>();
+  /** Keys of all jobs in hand but replays. */
+  const held = new Set<string>();
   const overflow = createBatches<Job>(spoolOrDrop);
   const done = createBatches<number>((ids) => spool.remove(ids));
   const turns = createTurns(startsPerTurn, pump);
+  const rests = createRests(clock);
   const breakers = new Map<string, Breaker>();
   const work = new Set<Promise<unknown>>();
   let cancel = (): void => {};
   /** When each backend's spool was last looked at; Infinity while it is being looked at. */
   const spoolLookedAt = new Map<string, number>();
   let isClosed = false;
+
+  const targets = (): string[] => [settings().baseline, settings().candidate];
 
   function breakerOf(backend: string): Breaker {
     let breaker = breakers.get(backend);
@@ -91,6 +112,7 @@ export function createMirror(parts: MirrorParts): Mirror {
     const target = fleet.find(backendId);
     if (target === null || !target.isReady) return "not_ready";
     if (breakerOf(backendId).isOpen) return "circuit";
+    if (rests.isResting(backendId)) return "busy";
     if (caps.isReached) return "cap";
     return throttle.isLoaded(target) ? "live_load" : null;
   }
@@ -112,25 +134,44 @@ export function createMirror(parts: MirrorParts): Mirror {
     }
   }
 
-  const targets = (): string[] => [settings().baseline, settings().candidate];
+  /** A job's end, however it came: it is in hand no more. */
+  function letGo(job: Job): void {
+    if (job.purpose !== "replay") held.delete(keyOf(job));
+  }
 
   function add(job: Job): void {
-    if (isClosed) return;
-    if (waiting.size < settings().max_queue) {
+    if (isClosed || (job.purpose !== "replay" && held.has(keyOf(job)))) return;
+    if (job.purpose !== "replay") held.add(keyOf(job));
+    if (waiting.size < settings().max_queue && waiting.bytes + bytesOf(job) <= maxWaitingBytes) {
       waiting.push(job);
       pump();
-      return;
+    } else {
+      setAside(job);
     }
-    if (overflow.waiting < maxOverflow) track(overflow.add(job));
-    else coverage.add(job.backend, "dropped");
+  }
+
+  /** Out of memory and into the spool, from where it comes again in its turn. */
+  function setAside(job: Job): void {
+    if (job.spoolId !== null) {
+      track(spool.release([job.spoolId]).finally(() => letGo(job)));
+    } else if (job.hasImages && job.purpose !== "replay" && overflow.waiting < maxOverflow) {
+      track(overflow.add({ ...job, images: [] }));
+    } else {
+      drop(job);
+    }
+  }
+
+  function drop(job: Job): void {
+    letGo(job);
+    if (job.purpose !== "replay") coverage.add(job.backend, "dropped");
   }
 
   async function spoolOrDrop(jobs: readonly Job[]): Promise<void> {
-    const storable = jobs.filter((job) => job.hasImages && job.purpose !== "replay" && job.spoolId === null);
-    const stored = storable.length === 0 ? 0 : await spool.add(storable, clock.wall()).catch(() => 0);
-    for (const job of storable.slice(0, stored)) coverage.add(job.backend, "spooled");
-    const lost = [...storable.slice(stored), ...jobs.filter((job) => !job.hasImages && job.purpose !== "replay")];
-    for (const job of lost) coverage.add(job.backend, "dropped");
+    const stored = jobs.length === 0 ? 0 : await spool.add(jobs).catch(() => 0);
+    for (const [at, job] of jobs.entries()) {
+      letGo(job);
+      coverage.add(job.backend, at < stored ? "spooled" : "dropped");
+    }
   }
 
   function pump(): void {
@@ -151,7 +192,7 @@ export function createMirror(parts: MirrorParts): Mirror {
     while (inFlight.size < settings().max_concurrency && waiting.countFor(backend) > 0) {
       // A card that is shared may have been taken since.
       if (throttle.isLoaded(fleet.find(backend) as Target) || breakerOf(backend).isOpen || caps.isReached) return;
-      if (!turns.take()) return;
+      if (rests.isResting(backend) || !turns.take()) return;
       start(waiting.take(backend) as Job);
     }
   }
@@ -160,15 +201,14 @@ export function createMirror(parts: MirrorParts): Mirror {
     if (clock.now() < (spoolLookedAt.get(backend) ?? -Infinity) + spoolEveryMs) return;
     spoolLookedAt.set(backend, Infinity);
     track(
-      spool
-        .next(backend, settings().max_concurrency * 2, spooledInHand)
+      takeFromSpool(backend)
         .catch(() => []) // The store is away: what it holds waits there.
         .then((jobs) => {
           // Where there was something there may be more: it is looked at again as soon as memory is empty.
           spoolLookedAt.set(backend, jobs.length > 0 ? -Infinity : clock.now());
-          if (isClosed) return;
+          if (isClosed) return spool.release(jobs.map(({ spoolId }) => spoolId as number));
           for (const job of jobs) {
-            spooledInHand.add(job.spoolId as number);
+            held.add(keyOf(job));
             waiting.push(job);
           }
           if (jobs.length > 0) pump();
@@ -176,73 +216,102 @@ export function createMirror(parts: MirrorParts): Mirror {
     );
   }
 
+  async function takeFromSpool(backend: string): Promise<Job[]> {
+    const { max_concurrency: concurrency, timeout_ms: timeoutMs } = settings();
+    const claimMs = maxFailures * timeoutMs + 60_000;
+    const jobs = await spool.next(backend, concurrency * 2, claimMs);
+    const answered = await parts.findAnswered(jobs);
+    await spool.remove([...answered].map(({ spoolId }) => spoolId as number));
+    return jobs.filter((job) => !answered.has(job) && !held.has(keyOf(job)));
+  }
+
   function start(job: Job): void {
     const arm = arms.of(job.backend, job.preparation);
     if (arm === null) {
+      rests.away(job.backend);
       waiting.putBack(job);
       return;
     }
-    const controller = new AbortController();
-    inFlight.set(job, controller);
+    const underWay: UnderWay = { controller: new AbortController(), isForgotten: false };
+    inFlight.set(job, underWay);
     caps.begin();
     instruments.shadowInFlight.set({ backend: job.backend }, countAt(job.backend));
-    track(run(job, arm, controller.signal));
+    track(run(job, arm, underWay));
   }
 
   const countAt = (backend: string): number => [...inFlight.keys()].filter((job) => job.backend === backend).length;
 
-  async function run(job: Job, arm: ArmRecord, signal: AbortSignal): Promise<void> {
-    const asked = await ask(job.backend, job.images, { signal, timeoutMs: settings().timeout_ms });
+  async function run(job: Job, arm: ArmRecord, underWay: UnderWay): Promise<void> {
+    const asked = await askSafely(job, underWay.controller.signal);
     inFlight.delete(job);
     instruments.shadowInFlight.set({ backend: job.backend }, countAt(job.backend));
-    if (asked.kind === "answered") caps.spend(asked.promptTokens + asked.completionTokens);
-    if (asked.kind === "interrupted") {
-      if (signal.aborted) coverage.add(job.backend, "preempted");
-      again({ ...job, interruptions: job.interruptions + 1 });
-      pump();
-      return;
+    if (underWay.isForgotten) letGo(job);
+    else if (asked.kind === "answered" || asked.kind === "failed") await judge(job, arm, asked);
+    else putBack(job, asked);
+    pump();
+  }
+
+  /** A defect of ours must not cost a place for ever, nor count against the build. */
+  async function askSafely(job: Job, signal: AbortSignal): Promise<Asked> {
+    try {
+      return await ask(job.backend, job.images, { signal, timeoutMs: settings().timeout_ms });
+    } catch (error) {
+      log.error({ err: error, backend: job.backend }, "a mirrored call broke");
+      return { kind: "busy", retryAfterMs: 0 };
     }
+  }
+
+  async function judge(job: Job, arm: ArmRecord, asked: Outcome): Promise<void> {
     const isFailure = asked.kind === "failed" || asked.attributes === null;
+    caps.spend(tokensOf(job, asked));
+    rests.answered(job.backend);
     breakerOf(job.backend).record(isFailure);
     if (asked.kind === "failed" && job.failures + 1 < maxFailures) {
       again({ ...job, failures: job.failures + 1 });
-      pump();
       return;
     }
+    // The next ones need not wait for the store.
     pump();
     try {
       await parts.keep(job, arm, asked);
-      if (job.spoolId !== null) await release(job.spoolId);
+      if (job.spoolId !== null) await done.add(job.spoolId);
+      letGo(job);
       coverage.add(job.backend, isFailure ? "failed" : "answered");
     } catch {
       // The store does not take it. What waits in the spool is asked again when it does.
-      if (job.spoolId !== null) spooledInHand.delete(job.spoolId);
-      coverage.add(job.backend, "dropped");
+      if (job.spoolId === null) drop(job);
+      else setAside(job);
     }
+  }
+
+  function putBack(job: Job, asked: Exclude<Asked, Outcome>): void {
+    if (asked.kind === "taken_back") coverage.add(job.backend, "preempted");
+    else if (asked.kind === "away") rests.away(job.backend);
+    else rests.busy(job.backend, asked.retryAfterMs);
+    const refusals = job.refusals + (asked.kind === "busy" ? 1 : 0);
+    if (refusals > maxRefusals) setAside({ ...job, refusals: 0 });
+    else again({ ...job, refusals });
   }
 
   function again(job: Job): void {
-    if (isClosed) {
-      track(overflow.add(job));
-    } else if (job.interruptions > maxInterruptions) {
-      coverage.add(job.backend, "expired");
-      if (job.spoolId !== null) track(release(job.spoolId));
-    } else {
-      waiting.putBack(job);
-    }
-  }
-
-  async function release(spoolId: number): Promise<void> {
-    await done.add(spoolId);
-    spooledInHand.delete(spoolId);
+    if (isClosed) setAside(job);
+    else waiting.putBack(job);
   }
 
   return {
     add,
-    pump,
     pauseOf,
+    holds: (job) => held.has(keyOf(job)),
+    forget(content) {
+      for (const job of waiting.remove((job) => job.content === content)) letGo(job);
+      for (const [job, underWay] of inFlight) {
+        if (job.content !== content) continue;
+        underWay.isForgotten = true;
+        underWay.controller.abort();
+      }
+    },
     changed() {
-      for (const job of waiting.drain(targets())) coverage.add(job.backend, "dropped");
+      for (const job of waiting.drain(targets())) drop(job);
       track(spool.keepOnly(targets()).catch(() => {})); // The store is away: the next change will do.
       pump();
     },
@@ -252,7 +321,7 @@ export function createMirror(parts: MirrorParts): Mirror {
     },
     yieldTo(backendId) {
       const mustYield = throttle.liveCall(backendId);
-      for (const [job, controller] of inFlight) {
+      for (const [job, { controller }] of inFlight) {
         const target = fleet.find(job.backend);
         if (target !== null && mustYield(target)) controller.abort();
       }
@@ -266,10 +335,15 @@ export function createMirror(parts: MirrorParts): Mirror {
     async close() {
       isClosed = true;
       cancel();
-      for (const controller of inFlight.values()) controller.abort();
+      for (const { controller } of inFlight.values()) controller.abort();
+      for (const job of waiting.drain()) setAside(job);
       // What ends may put itself into the spool, which is work again.
       while (work.size > 0) await Promise.all(work);
-      await spoolOrDrop(waiting.drain());
     },
   };
+}
+
+function tokensOf(job: Job, asked: Outcome): number {
+  if (asked.kind === "answered") return Math.min(asked.promptTokens + asked.completionTokens, maxTokensPerCall);
+  return job.images.reduce((sum, { visionTokens }) => sum + visionTokens, assumedTextTokens);
 }

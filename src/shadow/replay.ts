@@ -2,10 +2,10 @@ import type { Clock } from "../kernel/index.ts";
 import { StorageUnavailable } from "../storage/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Log } from "../telemetry/index.ts";
-import type { ViewName } from "../../schemas/index.ts";
 import type { ArmsInPlay } from "./arms-in-play.ts";
 import type { Job } from "./job.ts";
 import type { ShadowSettings } from "./settings.ts";
+import { readPhotos } from "./spool.ts";
 
 interface Parts {
   storage: Storage;
@@ -18,13 +18,19 @@ interface Parts {
   add(job: Job): void;
 }
 
+export interface Replay {
+  /** The rate has changed: the next garment's time is reckoned anew. */
+  changed(): void;
+  close(): void;
+}
+
 const hourMs = 3_600_000;
 
 /**
  * Asks each backend anew about labelled garments whose photos are kept, at a low rate, one after the other in the order of
  * their hashes, which is as good as at random. A build that silently got worse shows against its own first answers.
  */
-export function startReplay({ storage, clock, log, settings, arms, pauseOf, add }: Parts): { close(): void } {
+export function startReplay({ storage, clock, log, settings, arms, pauseOf, add }: Parts): Replay {
   const { db } = storage;
   let after = "";
   let isClosed = false;
@@ -58,15 +64,7 @@ export function startReplay({ storage, clock, log, settings, arms, pauseOf, add 
       (await query.where("truths.content", ">", after).executeTakeFirst()) ?? (await query.executeTakeFirst());
     if (found === undefined) return [];
     after = found.content;
-    return db
-      .selectFrom("image_bytes")
-      .innerJoin("images", (join) =>
-        join.onRef("images.content", "=", "image_bytes.content").onRef("images.n", "=", "image_bytes.n"),
-      )
-      .select(["image_bytes.content", "images.view", "jpeg", "vision_tokens", "preparation"])
-      .where("image_bytes.content", "=", found.content)
-      .orderBy("image_bytes.n")
-      .execute();
+    return (await readPhotos(db, [found.content])).get(found.content) ?? [];
   }
 
   function addJob(backend: string, images: Awaited<ReturnType<typeof next>>): void {
@@ -77,21 +75,21 @@ export function startReplay({ storage, clock, log, settings, arms, pauseOf, add 
       garmentId: "",
       backend,
       purpose: "replay",
-      images: images.map((image) => ({
-        view: image.view as ViewName,
-        jpeg: Buffer.from(image.jpeg),
-        visionTokens: image.vision_tokens,
-      })),
+      images,
       preparation: first.preparation,
       inclusion: 1,
       failures: 0,
-      interruptions: 0,
+      refusals: 0,
       hasImages: true,
       spoolId: null,
     });
   }
 
   return {
+    changed() {
+      cancel();
+      if (!isClosed) cancel = schedule();
+    },
     close() {
       isClosed = true;
       cancel();

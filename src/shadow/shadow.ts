@@ -1,7 +1,6 @@
 import type { Clock } from "../kernel/index.ts";
 import type { AnswerRecord, Recorder, StoredPrediction } from "../predictions/index.ts";
-import { armIdOf } from "../predictions/index.ts";
-import { orOverloaded } from "../storage/index.ts";
+import { armIdOf, findAnswered } from "../predictions/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Instruments, Log } from "../telemetry/index.ts";
 import type { ArmsInPlay } from "./arms-in-play.ts";
@@ -25,8 +24,6 @@ export interface ShadowParts {
   log: Log;
   instruments: Instruments;
   settings: ShadowSettings;
-  /** Every garment's images are kept, not only those of the sample. */
-  keepsAllImages: () => boolean;
   fleet: FleetView;
   arms: ArmsInPlay;
   ask: AskTarget;
@@ -43,7 +40,8 @@ interface Scored {
 
 export interface ShadowStatus {
   waiting: number;
-  spooled: number;
+  /** Null while the store cannot be reached. */
+  spooled: number | null;
   inFlight: number;
   requestsThisHour: number;
   tokensThisHour: number;
@@ -57,7 +55,9 @@ export interface Shadow {
   /** Whether a garment is to be mirrored: decided by its photos alone, before anything is known of the answers. */
   plan(content: string, isLabelled: boolean): { isMirrored: boolean; inclusion: number };
   /** Mirrors what has been committed, to the arms of the comparison that have not seen it. */
-  observe(stored: readonly StoredPrediction[]): void;
+  observe(stored: readonly StoredPrediction[]): Promise<void>;
+  /** Drops everything about a content that is being erased, calls under way included. */
+  forget(content: string): void;
   /** Contents that have just got a label: the arms that have not seen them are asked. */
   labelled(contents: readonly string[]): Promise<void>;
   /** A live call begins: mirrored ones give way to it where they would slow it. */
@@ -66,16 +66,17 @@ export interface Shadow {
   close(): Promise<void>;
 }
 
-/** Forgetting costs a call whose answer is not kept, because the first one counts. */
-const maxRemembered = 20_000;
-
 /** Opens the mirror over a store and a fleet. */
 export function openShadow(parts: ShadowParts): Shadow {
-  const { storage, clock, log, instruments, fleet, arms, ask, recorder, keepsAllImages } = parts;
+  const { storage, clock, log, instruments, fleet, arms, ask, recorder } = parts;
   let current = parts.settings;
   let isClosed = false;
   const settings = (): ShadowSettings => current;
-  const spool = createSpool(storage, () => current.max_spool);
+  const spool = createSpool(
+    storage,
+    () => current.max_spool,
+    () => clock.wall(),
+  );
   const coverage = createCoverage({ storage, clock, log, instruments });
   const throttle = createThrottle(fleet, settings, clock);
   const caps = createHourlyCaps(clock, () => ({
@@ -94,6 +95,7 @@ export function openShadow(parts: ShadowParts): Shadow {
     clock,
     log,
     instruments,
+    findAnswered: findAnsweredJobs,
     keep,
   });
   const backfill = createBackfill({
@@ -101,9 +103,9 @@ export function openShadow(parts: ShadowParts): Shadow {
     clock,
     log,
     settings,
-    keepsAll: keepsAllImages,
     arms,
     spool,
+    isUnderWay: mirror.holds,
     onSpooled: mirror.spooled,
   });
   const replay = startReplay({ storage, clock, log, settings, arms, pauseOf: mirror.pauseOf, add: mirror.add });
@@ -151,17 +153,46 @@ export function openShadow(parts: ShadowParts): Shadow {
     return current.enabled ? planMirror(content, isLabelled, current.mirror_rate) : { isMirrored: false, inclusion: 0 };
   }
 
-  /** What has been mirrored lately, so that photos which come again and again are not. */
-  const mirrored = new Set<string>();
+  async function findAnsweredJobs(jobs: readonly Job[]): Promise<ReadonlySet<Job>> {
+    const asked = jobs.flatMap((job) => {
+      const arm = arms.of(job.backend, job.preparation);
+      return arm === null ? [] : [{ job, content: job.content, armId: armIdOf(arm) }];
+    });
+    const answered = await findAnswered(storage.db, asked);
+    return new Set(asked.filter(({ content, armId }) => answered.has(`${content} ${armId}`)).map(({ job }) => job));
+  }
 
-  function isNew(content: string, backend: string, preparation: string): boolean {
-    const arm = arms.of(backend, preparation);
-    if (arm === null) return true;
-    const key = `${content} ${armIdOf(arm)}`;
-    if (mirrored.has(key)) return false;
-    if (mirrored.size >= maxRemembered) mirrored.clear();
-    mirrored.add(key);
-    return true;
+  /** The arms of the comparison that have not answered a prediction's photos. */
+  function jobsFor({ prediction, isLabelled, imageInclusion }: StoredPrediction): Job[] {
+    const { sample, content, garmentId, arm } = prediction;
+    const { isMirrored, inclusion } = plan(content, isLabelled);
+    if (sample === null || sample.images.length === 0 || !isMirrored) return [];
+    const backends = [current.baseline, current.candidate].filter((backend) => backend !== arm.backend);
+    return backends.map((backend) => ({
+      content,
+      garmentId,
+      backend,
+      purpose: "mirror",
+      images: sample.images,
+      preparation: arm.preparation,
+      inclusion,
+      failures: sample.failedBackends.includes(backend) ? 1 : 0,
+      refusals: 0,
+      hasImages: imageInclusion !== null,
+      spoolId: null,
+    }));
+  }
+
+  async function observe(stored: readonly StoredPrediction[]): Promise<void> {
+    if (isClosed) return;
+    const jobs = stored.flatMap(jobsFor);
+    // Photos that come again and again are asked about once.
+    const answered = await findAnsweredJobs(jobs);
+    for (const job of jobs) {
+      if (answered.has(job) || mirror.holds(job)) continue;
+      coverage.add(job.backend, "sampled");
+      mirror.add(job);
+    }
   }
 
   mirror.changed();
@@ -171,44 +202,25 @@ export function openShadow(parts: ShadowParts): Shadow {
       return current;
     },
     change(change) {
+      const before = current;
       current = { ...current, ...change };
-      backfill.follow();
       mirror.changed();
+      // What was labelled meanwhile was not put down for anybody.
+      if (!before.enabled && current.enabled) backfill.startOver();
+      backfill.follow();
+      if (before.replay.per_hour !== current.replay.per_hour) replay.changed();
     },
     plan,
-    observe(stored) {
-      if (isClosed) return;
-      for (const { prediction, isLabelled, hasImages } of stored) {
-        const { sample, content, garmentId } = prediction;
-        if (sample === null) continue;
-        const { isMirrored, inclusion } = plan(content, isLabelled);
-        if (!isMirrored || sample.images.length === 0) continue;
-        for (const backend of [current.baseline, current.candidate]) {
-          if (backend === prediction.arm.backend || !isNew(content, backend, prediction.arm.preparation)) continue;
-          coverage.add(backend, "sampled");
-          mirror.add({
-            content,
-            garmentId,
-            backend,
-            purpose: "mirror",
-            images: sample.images,
-            preparation: prediction.arm.preparation,
-            inclusion,
-            failures: sample.failedBackends.includes(backend) ? 1 : 0,
-            interruptions: 0,
-            hasImages,
-            spoolId: null,
-          });
-        }
-      }
-    },
+    observe,
+    forget: mirror.forget,
     labelled: backfill.labelled,
     yieldTo: mirror.yieldTo,
     async status() {
       const { baseline, candidate } = current;
       return {
         waiting: mirror.waiting,
-        spooled: await orOverloaded(spool.size()),
+        // The mirror is to be seen, and switched off, in the very hour in which the store is away.
+        spooled: storage.isAvailable ? await spool.size().catch(() => null) : null,
         inFlight: mirror.inFlight,
         requestsThisHour: caps.requests,
         tokensThisHour: caps.tokens,

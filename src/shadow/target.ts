@@ -22,7 +22,7 @@ export interface FleetView {
   liveWaiting(): number;
 }
 
-/** How a mirrored call ended. `interrupted` says nothing about the build: it was busy, away, or we took the call back. */
+/** How a mirrored call ended. `busy`, `away` and `taken_back` say nothing about the build. */
 export type Asked =
   | {
       kind: "answered";
@@ -36,7 +36,10 @@ export type Asked =
       completionTokens: number;
     }
   | { kind: "failed"; failure: string; latencyMs: number }
-  | { kind: "interrupted" };
+  | { kind: "busy"; retryAfterMs: number }
+  | { kind: "away" }
+  /** We ended it, for live traffic or for good. */
+  | { kind: "taken_back" };
 
 export type AskTarget = (
   backendId: string,

@@ -3,7 +3,7 @@ import type { ShadowSettings } from "./settings.ts";
 import type { FleetView, Target } from "./target.ts";
 
 /** Why a backend gets no mirrored call right now. */
-export const pauseReasons = ["disabled", "not_ready", "circuit", "cap", "live_load"] as const;
+export const pauseReasons = ["disabled", "not_ready", "circuit", "busy", "cap", "live_load"] as const;
 
 export type PauseReason = (typeof pauseReasons)[number];
 

@@ -1,5 +1,6 @@
 import { createLinkedQueue } from "../kernel/index.ts";
 import type { LinkedQueue } from "../kernel/index.ts";
+import { bytesOf } from "./job.ts";
 import type { Job } from "./job.ts";
 
 /** The mirrored calls that wait in memory: those taken back go before new ones. */
@@ -10,6 +11,10 @@ export interface Waiting {
   take(backend: string): Job | undefined;
   countFor(backend: string): number;
   readonly size: number;
+  /** Of their images. */
+  readonly bytes: number;
+  /** Takes out what fits. */
+  remove(fits: (job: Job) => boolean): Job[];
   /** Takes everything out, or what is for none of these backends. */
   drain(but?: readonly string[]): Job[];
 }
@@ -22,6 +27,7 @@ interface Line {
 export function createWaiting(): Waiting {
   const lines = new Map<string, Line>();
   let size = 0;
+  let bytes = 0;
 
   function lineOf(backend: string): Line {
     const known = lines.get(backend);
@@ -31,21 +37,37 @@ export function createWaiting(): Waiting {
     return line;
   }
 
+  function count(job: Job, sign: 1 | -1): void {
+    size += sign;
+    bytes += sign * bytesOf(job);
+  }
+
+  function drain(but: readonly string[] = []): Job[] {
+    const all: Job[] = [];
+    for (const backend of lines.keys()) {
+      if (but.includes(backend)) continue;
+      for (let job = take(backend); job !== undefined; job = take(backend)) all.push(job);
+    }
+    return all;
+  }
+
+  function push(job: Job): void {
+    lineOf(job.backend).fresh.push(job);
+    count(job, 1);
+  }
+
   function take(backend: string): Job | undefined {
     const line = lines.get(backend);
     const job = line?.back.pop() ?? line?.fresh.shift();
-    if (job !== undefined) size -= 1;
+    if (job !== undefined) count(job, -1);
     return job;
   }
 
   return {
-    push(job) {
-      lineOf(job.backend).fresh.push(job);
-      size += 1;
-    },
+    push,
     putBack(job) {
       lineOf(job.backend).back.push(job);
-      size += 1;
+      count(job, 1);
     },
     take,
     countFor(backend) {
@@ -55,13 +77,14 @@ export function createWaiting(): Waiting {
     get size() {
       return size;
     },
-    drain(but = []) {
-      const all: Job[] = [];
-      for (const backend of lines.keys()) {
-        if (but.includes(backend)) continue;
-        for (let job = take(backend); job !== undefined; job = take(backend)) all.push(job);
-      }
-      return all;
+    get bytes() {
+      return bytes;
     },
+    remove(fits) {
+      const all = drain();
+      for (const job of all) if (!fits(job)) push(job);
+      return all.filter(fits);
+    },
+    drain,
   };
 }

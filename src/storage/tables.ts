@@ -49,12 +49,12 @@ export interface GarmentsTable {
   created_ms: number;
   /** The arm that answered. */
   arm_id: string;
-  /** `miss`, `hit` or `coalesced`. */
+  /** `miss`, `hit` or `coalesced`; `failed` where every build failed, and no caller knows its id. */
   cache: string;
   tier: string | null;
   /** JSON of `degraded`; such answers are no samples. */
   degraded: string | null;
-  /** JSON: attributes, confidence. */
+  /** JSON: attributes, confidence; `null` where it failed. */
   attributes: string;
   confidence: string;
 }
@@ -79,6 +79,8 @@ export interface ImageBytesTable {
   vision_tokens: number;
   /** The preparation that made them. */
   preparation: string;
+  /** Probability with which they were kept, in (0, 1]: that of every later answer about them. */
+  inclusion: number;
   stored_ms: number;
 }
 
@@ -178,7 +180,8 @@ export interface WantedTable {
   reason: string;
   inclusion: number;
   created_ms: number;
-  tries: number;
+  /** Until then a gateway is at it. */
+  claimed_until_ms: number;
 }
 
 /** Repeated answers about labelled contents, which show whether an arm changes in silence. */

@@ -4,6 +4,8 @@ import type { TestContext } from "node:test";
 import { armIdOf } from "../../src/predictions/index.ts";
 import { writeBatch, createArmsSeen } from "../../src/predictions/write-batch.ts";
 import type { ShadowSettings } from "../../src/shadow/index.ts";
+import { createSpool } from "../../src/shadow/spool.ts";
+import type { Spool } from "../../src/shadow/spool.ts";
 import type { Storage } from "../../src/storage/index.ts";
 import { answered, armRecord, openShadowScene, prediction, stored } from "../support/shadow.ts";
 import type { ShadowScene } from "../support/shadow.ts";
@@ -13,7 +15,7 @@ import type { StorageUnderTest } from "./storage.ts";
 async function keep(storage: Storage, names: readonly string[], hasImages = true): Promise<void> {
   await writeBatch(
     storage.db,
-    names.map((name) => stored(name, { hasImages })),
+    names.map((name) => stored(name, { imageInclusion: hasImages ? 1 : null })),
     [],
     createArmsSeen(),
   );
@@ -42,7 +44,7 @@ export function describeMirrorLater(name: string, { start, stop, newDatabase, sk
         max_queue: 1,
       });
       await keep(storage, ["a", "b", "c"]);
-      shadow.observe(["a", "b", "c"].map((name) => stored(name)));
+      await shadow.observe(["a", "b", "c"].map((name) => stored(name)));
       await settle();
       assert.equal((await shadow.status()).spooled, 1);
       await calls[0]?.end(answered);
@@ -74,7 +76,7 @@ export function describeMirrorLater(name: string, { start, stop, newDatabase, sk
           reason: "spooled",
           inclusion: 0.5,
           created_ms: 1,
-          tries: 0,
+          claimed_until_ms: 0,
         })
         .execute();
       assert.equal((await shadow.status()).spooled, 1);
@@ -147,17 +149,102 @@ export function describeMirrorLater(name: string, { start, stop, newDatabase, sk
       assert.equal((await shadow.status()).inFlight, 2);
     });
 
-    test("a backfill that is always made has inclusion 1, and that of a sampled garment its rate", async (t) => {
-      const { shadow, storage, settle, calls, saved } = await open(t, { mirror_rate: 0.5, max_concurrency: 20 });
-      const names = Array.from({ length: 12 }, (_, at) => `n${at}`);
-      await keep(storage, names);
-      await shadow.labelled(await label(storage, names));
+    test("a backfill has the probability with which the images were kept, whatever the rate is now", async (t) => {
+      const { shadow, storage, settle, calls, saved } = await open(t, { mirror_rate: 0.9, max_concurrency: 20 });
+      const rows = ["a", "b"].map((name) => stored(name, { imageInclusion: name === "a" ? 0.1 : 1 }));
+      await writeBatch(storage.db, rows, [], createArmsSeen());
+      await shadow.labelled(await label(storage, ["a", "b"]));
       await settle();
       for (const call of calls.slice()) await call.end(answered);
       await settle();
-      for (const { content, inclusion } of saved) {
-        assert.equal(inclusion, shadow.plan(content, false).isMirrored ? 0.5 : 1);
+      assert.deepEqual(saved.map(({ garmentId, inclusion }) => [garmentId, inclusion]).sort(), [
+        ["gar_a", 0.1],
+        ["gar_b", 1],
+      ]);
+    });
+
+    test("a label that comes while the garment's mirror waits does not double the call", async (t) => {
+      const { shadow, storage, settle, calls, targets, clock } = await open(t);
+      await keep(storage, ["a"]);
+      targets.cand.isReady = false;
+      await shadow.observe([stored("a")]);
+      await shadow.labelled(await label(storage, ["a"]));
+      targets.cand.isReady = true;
+      clock.advance(2000);
+      await settle();
+      await calls[0]?.end(answered);
+      clock.advance(2000);
+      await settle();
+      assert.equal(calls.length, 1);
+      assert.equal((await shadow.status()).spooled, 0);
+    });
+
+    test("what was answered while it lay in the spool is not asked again", async (t) => {
+      const { shadow, storage, settle, calls, targets, clock, saved } = await open(t, { mirror_rate: 0 });
+      await keep(storage, ["a"]);
+      targets.cand.isReady = false;
+      await shadow.labelled(await label(storage, ["a"]));
+      await storage.db
+        .insertInto("answers")
+        .values(answerRow(prediction("a").content))
+        .execute();
+      targets.cand.isReady = true;
+      clock.advance(2000);
+      await settle();
+      assert.equal(calls.length, 0);
+      assert.equal((await shadow.status()).spooled, 0);
+      assert.equal(saved.length, 0);
+    });
+
+    test("what is labelled while the mirror is switched off is asked about once it is on", async (t) => {
+      const { shadow, storage, settle, calls, clock } = await open(t, { enabled: false });
+      await keep(storage, ["a", "b"]);
+      await shadow.labelled(await label(storage, ["a", "b"]));
+      clock.advance(6000);
+      await settle();
+      assert.equal(calls.length, 0);
+      shadow.change({ enabled: true });
+      await settle();
+      clock.advance(1100);
+      await settle();
+      assert.equal(calls.length, 2);
+    });
+
+    test("a spool that is full for now gets the rest of a backfill later", async (t) => {
+      const { shadow, storage, settle, calls, clock } = await open(t, { mirror_rate: 0, max_spool: 2 });
+      const names = ["a", "b", "c", "d", "e"];
+      await keep(storage, names);
+      await shadow.labelled(await label(storage, names));
+      for (let round = 0; round < 6; round += 1) {
+        await settle();
+        for (const call of calls.slice()) await call.end(answered);
+        clock.advance(5000);
       }
+      assert.deepEqual(new Set(calls.map(({ text }) => text)).size, names.length);
+    });
+
+    test("two gateways on one store share the spool: each job is one's", async (t) => {
+      const { storage, shadow, settle, targets } = await open(t, { mirror_rate: 0 });
+      const names = Array.from({ length: 12 }, (_, at) => `n${at}`);
+      await keep(storage, names);
+      targets.cand.isReady = false;
+      await shadow.labelled(await label(storage, names));
+      await settle();
+      const spools = [0, 1].map(() =>
+        createSpool(
+          storage,
+          () => 100,
+          () => 1_700_000_000_000,
+        ),
+      );
+      const taken = await Promise.all(spools.map((spool) => spool.next("cand", 6, 60_000)));
+      const ids = taken.flat().map(({ spoolId }) => spoolId);
+      assert.equal(new Set(ids).size, ids.length, "nothing twice");
+      const rest = await (spools[0] as Spool).next("cand", 20, 60_000);
+      assert.equal(ids.length + rest.length, names.length);
+      assert.equal((await (spools[0] as Spool).next("cand", 20, 60_000)).length, 0);
+      await (spools[0] as Spool).release(rest.map(({ spoolId }) => spoolId as number));
+      assert.equal((await (spools[1] as Spool).next("cand", 20, 60_000)).length, rest.length);
     });
 
     test("a spooled garment whose photos are gone leaves the spool", async (t) => {
@@ -173,7 +260,7 @@ export function describeMirrorLater(name: string, { start, stop, newDatabase, sk
 
     test("coverage is kept by the hour", async (t) => {
       const { shadow, storage, calls, clock, settle } = await open(t, { max_concurrency: 1 });
-      shadow.observe([stored("a"), stored("b")]);
+      await shadow.observe([stored("a"), stored("b")]);
       await calls[0]?.end(answered);
       clock.advance(5000);
       await settle();

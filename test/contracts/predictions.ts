@@ -90,7 +90,7 @@ export function describePredictions(name: string, { start, stop, newDatabase, sk
         createArmsSeen(),
       );
       const garment = await garments.get("gar_a");
-      assert.equal(garment.attributes.color, "navy");
+      assert.equal(garment.attributes?.color, "navy");
       assert.deepEqual(
         garment.answers.map(({ backend, origin, outcome, failure }) => [backend, origin, outcome, failure]),
         [
@@ -106,7 +106,7 @@ export function describePredictions(name: string, { start, stop, newDatabase, sk
     });
 
     test("an unknown garment, and an image that is not kept, are not found", async (t) => {
-      const { garments } = await open(t, [stored("a", { hasImages: false })]);
+      const { garments } = await open(t, [stored("a", { imageInclusion: null })]);
       for (const work of [
         () => garments.get("gar_x"),
         () => garments.image("gar_x", 0),

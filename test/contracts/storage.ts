@@ -110,7 +110,16 @@ export function describeStorage(name: string, { start, stop, newDatabase, skip }
       const whole = Uint8Array.from({ length: 70_000 }, (_, i) => i % 256);
       const photos = [whole, Buffer.from(whole.buffer, 100, 256), new Uint8Array(0)];
       for (const [n, jpeg] of photos.entries()) {
-        const row = { content: "c", n, jpeg, bytes: jpeg.length, vision_tokens: 1, preparation: "1", stored_ms: 1 };
+        const row = {
+          content: "c",
+          n,
+          jpeg,
+          bytes: jpeg.length,
+          vision_tokens: 1,
+          inclusion: 1,
+          preparation: "1",
+          stored_ms: 1,
+        };
         await db.insertInto("image_bytes").values(row).execute();
         const { jpeg: stored } = await db
           .selectFrom("image_bytes")

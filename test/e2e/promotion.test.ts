@@ -84,6 +84,64 @@ test("a promoted candidate serves every tier, and the former baseline is mirrore
   assert.match(((await refused.json()) as { detail: string }).detail, /no promotion to undo/);
 });
 
+test("of several promotions at once one counts, and its rollback undoes it", async (t) => {
+  const scene = await openPair(t);
+  const statuses = await Promise.all([1, 2, 3].map(async () => (await decide(scene, "promote", override)).status));
+  assert.deepEqual(statuses.sort(), [200, 400, 400]);
+  assert.equal((await decide(scene, "rollback", { reason: "enough" })).status, 200);
+  assert.deepEqual(rolesOf(scene), { b0: "live", b1: "shadow" });
+  assert.equal(await backendOf(scene), "b0");
+});
+
+test("while a promotion holds the builds that are compared cannot be changed, and its record is right", async (t) => {
+  const scene = await openPair(t);
+  assert.equal((await decide(scene, "promote", override)).status, 200);
+  const patch = await fetch(`${scene.url}/admin/shadow`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ baseline: "b0", candidate: "b1" }),
+  });
+  assert.equal(patch.status, 400);
+  assert.match(await patch.text(), /rollback/);
+  const undone = (await (await decide(scene, "rollback", { reason: "enough" })).json()) as Record<string, string>;
+  assert.deepEqual([undone["baseline"], undone["candidate"]], ["b0", "b1"]);
+});
+
+test("a candidate that cannot serve is not promoted", async (t) => {
+  const scene = await openPair(t);
+  scene.gateway.changeBackend("b1", { state: "disabled" });
+  const refused = await decide(scene, "promote", override);
+  assert.equal(refused.status, 400);
+  assert.match(((await refused.json()) as { detail: string }).detail, /b1 cannot serve now: it is disabled/);
+  assert.equal(await backendOf(scene), "b0");
+  assert.deepEqual(await scene.gateway.evaluation.audit.newest("promote", 1), []);
+});
+
+test("a reload keeps a promotion, and one that writes it down takes it over", async (t) => {
+  const scene = await openPair(t);
+  assert.equal((await decide(scene, "promote", override)).status, 200);
+  const reload = async (change: (config: Config, backends: BackendConfig[]) => void): Promise<void> => {
+    const next = structuredClone(scene.gateway.config);
+    change(next, next.backends as BackendConfig[]);
+    await scene.gateway.reconfigure(next);
+  };
+  await reload((_config, backends) => backends.forEach((backend) => (backend.weight = 3)));
+  assert.deepEqual(rolesOf(scene), { b0: "shadow", b1: "live" });
+  assert.equal(scene.gateway.following.shadow.settings.baseline, "b1");
+
+  await reload((config, backends) => {
+    config.shadow = { ...config.shadow, baseline: "b1", candidate: "b0" };
+    backends.forEach((backend) => (backend.role = backend.id === "b1" ? "live" : "shadow"));
+  });
+  assert.deepEqual(rolesOf(scene), { b0: "shadow", b1: "live" });
+  assert.equal(scene.gateway.following.shadow.settings.baseline, "b1");
+  assert.equal((await decide(scene, "rollback", { reason: "x" })).status, 400, "it is the configuration's now");
+});
+
+function rolesOf({ gateway }: SimulatedGateway): Record<string, string> {
+  return Object.fromEntries(gateway.fleet.backends.map(({ id, config }) => [id, config.role]));
+}
+
 test("a decision wants a reason, and knows no other members", async (t) => {
   const scene = await openPair(t);
   for (const body of [

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import type { TestContext } from "node:test";
 import type { BackendConfig, Config } from "../../schemas/index.ts";
+import { sha256 } from "../../src/kernel/index.ts";
 import { assertSettled } from "../support/settled.ts";
 import { eventually, openSimulatedGateway } from "../support/simulated-gateway.ts";
 import type { SimulatedGateway } from "../support/simulated-gateway.ts";
@@ -124,6 +125,55 @@ test("an answer from the cache is kept under its own id and is no sample", async
   await eventually(async () => (await answersOf(scene)).length === 2, "one from each arm");
   await new Promise((resolve) => setTimeout(resolve, 300));
   assert.equal((await answersOf(scene)).length, 2);
+});
+
+test("a garment that the only live build fails at is its failure, and the other build is asked about it", async (t) => {
+  const scene = await openMirrored(t);
+  scene.simulators[0]?.faults.set([{ kind: "error-500", rate: 1 }]);
+  const failed = await scene.post(photo(0));
+  assert.equal(failed.status, 502);
+  await eventually(async () => (await answersOf(scene)).length === 2, "both arms are on record");
+  assert.deepEqual(await answersOf(scene), [
+    { backend: "b0", origin: "live", outcome: "failed", failure: "backend_failed" },
+    { backend: "b1", origin: "mirror", outcome: "valid", failure: null },
+  ]);
+  const [garment] = await scene.gateway.storage.db.selectFrom("garments").select(["id", "cache"]).execute();
+  assert.equal(garment?.cache, "failed");
+  assert.equal((await scene.gateway.garments.get(garment.id)).attributes, null);
+});
+
+test("a labelled garment costs one mirrored call", async (t) => {
+  const scene = await openMirrored(t);
+  const hash = sha256(photo(0));
+  const label = { image_sha256: hash, labels: { type: "t-shirt" } };
+  await fetch(`${scene.url}/v1/labels`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(label),
+  });
+  await scene.post(photo(0));
+  const scores = async () => scene.gateway.storage.db.selectFrom("scores").select("id").execute();
+  await eventually(async () => (await scores()).length === 2, "both are scored", 10_000);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal((await scene.gateway.following.shadow.status()).requestsThisHour, 1);
+});
+
+test("a label joins a garment that comes later as a repeat of known photos", async (t) => {
+  const scene = await openMirrored(t);
+  const cached = { headers: { "content-type": "image/jpeg" } };
+  await scene.post(photo(0), "", cached);
+  await eventually(async () => (await answersOf(scene)).length === 2, "both have answered");
+  await fetch(`${scene.url}/v1/labels`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sample_id: "order-5", labels: { type: "t-shirt" } }),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const scores = async () => scene.gateway.storage.db.selectFrom("scores").select("id").execute();
+  assert.equal((await scores()).length, 0);
+  const again = (await (await scene.post(photo(0), "?sample_id=order-5", cached)).json()) as { cache: string };
+  assert.equal(again.cache, "hit");
+  await eventually(async () => (await scores()).length === 2, "the label has found its garment", 10_000);
 });
 
 test("mirrors before the candidate's first handshake wait for it", async (t) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
+import type { BackendConfig } from "../../schemas/index.ts";
 import { eventually, openSimulatedGateway } from "../support/simulated-gateway.ts";
 import { postgresIsMissing, startPostgres } from "../support/postgres.ts";
 
@@ -43,10 +44,17 @@ test(
       assert.equal(refused.status, 503);
       assert.ok(Number(refused.headers.get("retry-after")) > 0);
       assert.equal(((await refused.json()) as { code: string }).code, "overloaded");
-      for (const path of [`/v1/garments/${first}`, "/v1/eval/leaderboard", "/v1/eval/comparison", "/admin/shadow"]) {
+      for (const path of [`/v1/garments/${first}`, "/v1/eval/leaderboard", "/v1/eval/comparison"]) {
         assert.equal((await fetch(scene.url + path)).status, 503, path);
       }
       assert.equal((await fetch(`${scene.url}/readyz`)).status, 200, "it serves");
+      const switchOff = await fetch(`${scene.url}/admin/shadow`, {
+        method: "PATCH",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ max_concurrency: 3 }),
+      });
+      assert.equal(switchOff.status, 200, "the mirror can be changed in that very hour");
+      assert.equal(((await switchOff.json()) as { status: { spooled: null } }).status.spooled, null);
       assert.equal(await scene.metric("predictions_total", { outcome: "stored" }), 1);
 
       await server.start();
@@ -61,6 +69,32 @@ test(
         "both garments are answered by both arms, labelled and scored",
         30_000,
       );
+    });
+  },
+);
+
+test(
+  "a gateway ends in its time with the store gone and mirrored answers waiting for it",
+  { skip: postgresIsMissing },
+  async (t) => {
+    const server = await startPostgres();
+    t.after(() => server.remove());
+    const url = await server.createDatabase();
+    await t.test("with this server", async (inner) => {
+      const scene = await openSimulatedGateway(inner, {
+        simulators: [{}, { modelId: "sim-other", speed: 1 }],
+        change(config) {
+          config.storage.url = url;
+          config.shadow = { ...config.shadow, enabled: true, baseline: "b0", candidate: "b1", mirror_rate: 1 };
+          const [, candidate] = config.backends as readonly BackendConfig[];
+          Object.assign(candidate as BackendConfig, { role: "shadow" });
+        },
+      });
+      await scene.post(photos[0] as Buffer);
+      await eventually(async () => (await scene.gateway.following.shadow.status()).inFlight === 1, "it is mirrored");
+      await server.stop();
+      await eventually(() => scene.gateway.following.recorder.waiting === 1, "its answer waits", 10_000);
+      // The scene closes now, and would wait for ever.
     });
   },
 );

@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { loadConfig } from "../../config/index.ts";
-import { contentOf } from "../../src/predictions/index.ts";
+import { armIdOf, contentOf } from "../../src/predictions/index.ts";
 import type { AnswerRecord, ArmRecord, Prediction, StoredPrediction } from "../../src/predictions/index.ts";
 import { openShadow } from "../../src/shadow/index.ts";
 import type { Asked, Shadow, ShadowSettings, Target } from "../../src/shadow/index.ts";
@@ -101,7 +101,7 @@ export function liveAnswer(changes: Partial<AnswerRecord> = {}): AnswerRecord {
 }
 
 export function stored(name: string, changes: Partial<StoredPrediction> = {}): StoredPrediction {
-  return { prediction: prediction(name), isLabelled: false, hasImages: true, ...changes };
+  return { prediction: prediction(name), isLabelled: false, imageInclusion: 1, ...changes };
 }
 
 export const answered: Extract<Asked, { kind: "answered" }> = {
@@ -114,6 +114,27 @@ export const answered: Extract<Asked, { kind: "answered" }> = {
   promptTokens: 400,
   completionTokens: 80,
 };
+
+function answerRow({ content, arm, garmentId, origin, outcome, failure, createdMs }: AnswerRecord) {
+  return {
+    content,
+    arm_id: armIdOf(arm),
+    garment_id: garmentId,
+    origin,
+    outcome,
+    failure,
+    attributes: null,
+    confidence: null,
+    is_clean: 0,
+    attempts: 1,
+    latency_ms: 1,
+    prompt_tokens: 1,
+    completion_tokens: 1,
+    inclusion: 1,
+    created_ms: createdMs,
+    is_scored: 1,
+  };
+}
 
 /** A call that the mirror has made: `end` answers it. */
 export interface MirroredCall {
@@ -135,6 +156,8 @@ export interface ShadowScene {
   live: { waiting: number };
   /** What `saveAnswer` does beyond remembering. */
   store: { isBroken: boolean };
+  /** How many of the next calls break by a defect of ours. */
+  broken: { asks: number };
   fingerprints: Record<string, string>;
   /** Lets everything that has been begun happen. */
   settle(): Promise<void>;
@@ -153,6 +176,7 @@ export async function openShadowScene(
   const calls: MirroredCall[] = [];
   const saved: AnswerRecord[] = [];
   const store = { isBroken: false };
+  const broken = { asks: 0 };
   const live = { waiting: 0 };
   const fingerprints: Record<string, string> = { base: "f1", cand: "f2" };
   const target = { isReady: true, isLive: true, liveCalls: 0, limit: 8, card: null };
@@ -167,7 +191,6 @@ export async function openShadowScene(
     log: silentLog,
     instruments,
     settings: { ...defaults, baseline: "base", candidate: "cand", mirror_rate: 1, ...settings },
-    keepsAllImages: () => false,
     fleet: {
       find: (id) => targets[id as "base" | "cand"] ?? null,
       all: () => Object.values(targets),
@@ -181,18 +204,24 @@ export async function openShadowScene(
       preparations: () => new Set(["prep"]),
     },
     ask: (backend, images, { signal }) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        if (broken.asks > 0) {
+          broken.asks -= 1;
+          reject(new Error("a defect"));
+          return;
+        }
         const end = async (asked: Asked): Promise<void> => {
           resolve(asked);
           await settle();
         };
-        signal.addEventListener("abort", () => resolve({ kind: "interrupted" }), { once: true });
+        signal.addEventListener("abort", () => resolve({ kind: "taken_back" }), { once: true });
         calls.push({ backend, text: String(images[0]?.jpeg), signal, end });
       }),
     recorder: {
       async saveAnswer(answer) {
         if (store.isBroken) throw new Error("the store is away");
         saved.push(answer);
+        await storage.db.insertInto("answers").values(answerRow(answer)).execute();
       },
     },
     score: async () => ({ weighted: 1, marks: "111111111", truths: "vvvvvvvvv" }),
@@ -221,6 +250,7 @@ export async function openShadowScene(
     targets,
     live,
     store,
+    broken,
     fingerprints,
     settle,
     async mirrors(outcome) {

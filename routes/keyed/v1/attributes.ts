@@ -74,10 +74,10 @@ export async function attributesRoute(app: FastifyInstance): Promise<void> {
       options: upload.options,
     });
     let observation = null as Observation | null;
-    const onAnswered = (observed: Observation): void => void (observation = observed);
-    await reply.sendOnce({ apiKeyId: request.caller.id, content }, async (deadline) => {
+    const onObserved = (observed: Observation): void => void (observation = observed);
+    const sending = reply.sendOnce({ apiKeyId: request.caller.id, content }, async (deadline) => {
       const { priority, cacheMode } = request;
-      const inferred = await request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode, onAnswered }));
+      const inferred = await request.runAdmitted(() => infer({ ...upload, deadline, priority, cacheMode, onObserved }));
       const answer = complete(request, inferred, clock.now());
       observeOverhead(instruments, answer.timings_ms);
       instruments.answerDuration.observe({ priority }, answer.timings_ms.total / 1000);
@@ -94,8 +94,8 @@ export async function attributesRoute(app: FastifyInstance): Promise<void> {
         body: JSON.stringify(answer),
       };
     });
-    // The caller has its answer: what comes now is between us and the store.
-    if (observation !== null) following.observe(observation);
+    // What comes after the caller's answer, or its error, is between us and the store.
+    await sending.finally(() => observation !== null && following.observe(observation));
     return reply;
   });
 }

@@ -69,6 +69,7 @@ async function createPredictions(db: Kysely<unknown>, dialect: DialectName): Pro
     .addColumn("bytes", integer, required)
     .addColumn("vision_tokens", integer, required)
     .addColumn("preparation", text, required)
+    .addColumn("inclusion", real, required)
     .addColumn("stored_ms", integer, required)
     // Last: SQLite keeps a row in order, and would walk through the photo to what lies behind it.
     .addColumn("jpeg", blob, required)
@@ -173,7 +174,7 @@ async function createShadow(db: Kysely<unknown>, dialect: DialectName): Promise<
     .addColumn("reason", text, required)
     .addColumn("inclusion", real, required)
     .addColumn("created_ms", integer, required)
-    .addColumn("tries", integer, required)
+    .addColumn("claimed_until_ms", integer, required)
     .addUniqueConstraint("wanted_content_backend", ["content", "backend"])
     .execute();
   await schema.createIndex("wanted_backend").on("wanted").columns(["backend", "id"]).execute();

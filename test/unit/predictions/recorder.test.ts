@@ -20,8 +20,8 @@ async function openScene(t: TestContext, changes: Partial<RecorderOptions> = {})
     log: silentLog,
     instruments,
     findLabelled: async () => new Set<Prediction>(),
-    keepImages: () => true,
-    onStored: (batch) => void stored.push(...batch),
+    keepImages: () => 1,
+    onStored: async (batch) => void stored.push(...batch),
     ...changes,
   });
   t.after(async () => {
@@ -95,7 +95,9 @@ test("what is no sample is kept as a garment and as nothing else", async (t) => 
 });
 
 test("images are kept where they are wanted", async (t) => {
-  const { storage, clock, recorder } = await openScene(t, { keepImages: ({ garmentId }) => garmentId === "gar_a" });
+  const { storage, clock, recorder } = await openScene(t, {
+    keepImages: ({ garmentId }) => (garmentId === "gar_a" ? 1 : null),
+  });
   recorder.record(prediction("a"));
   recorder.record(prediction("b"));
   await flush(recorder, clock);
@@ -159,11 +161,70 @@ test("a row that the store refuses for good does not hold up those behind it", a
 
 test("a mirrored answer is saved when its promise resolves", async (t) => {
   const { clock, recorder, storage } = await openScene(t);
-  const saving = recorder.saveAnswer(liveAnswer({ arm: armRecord({ backend: "cand" }), origin: "mirror" }));
+  recorder.record(prediction("a"));
+  const { content } = prediction("a");
+  const saving = recorder.saveAnswer(liveAnswer({ content, arm: armRecord({ backend: "cand" }), origin: "mirror" }));
   await flush(recorder, clock);
   await saving;
-  const rows = await storage.db.selectFrom("answers").select(["origin", "is_scored"]).execute();
-  assert.deepEqual(rows, [{ origin: "mirror", is_scored: 0 }]);
+  const rows = await storage.db.selectFrom("answers").select(["origin", "is_scored"]).orderBy("id").execute();
+  assert.deepEqual(rows, [
+    { origin: "live", is_scored: 0 },
+    { origin: "mirror", is_scored: 0 },
+  ]);
+});
+
+test("a mirrored answer about what was erased meanwhile is not kept", async (t) => {
+  const { clock, recorder, storage } = await openScene(t);
+  const saving = recorder.saveAnswer(liveAnswer({ content: "erased", arm: armRecord({ backend: "cand" }) }));
+  await flush(recorder, clock);
+  await saving;
+  assert.equal(await count(storage, "answers"), 0);
+});
+
+test("what is erased while it waits to be written is not written", async (t) => {
+  const { clock, recorder, storage } = await openScene(t);
+  recorder.record(prediction("a"));
+  recorder.record(prediction("b"));
+  const { content } = prediction("a");
+  const saving = recorder.saveAnswer(liveAnswer({ content, arm: armRecord({ backend: "cand" }) }));
+  await recorder.forget(content);
+  await saving;
+  await flush(recorder, clock);
+  const rows = await storage.db.selectFrom("garments").select("id").execute();
+  assert.deepEqual(rows, [{ id: "gar_b" }]);
+});
+
+test("a cached answer whose label came first brings the answers about its photos to the label", async (t) => {
+  const labelled = new Set<string>();
+  const { clock, recorder, storage } = await openScene(t, {
+    findLabelled: async (predictions) => new Set(predictions.filter(({ garmentId }) => labelled.has(garmentId))),
+  });
+  recorder.record(prediction("a"));
+  await flush(recorder, clock);
+  await storage.db.updateTable("answers").set({ is_scored: 1 }).execute();
+  recorder.record(prediction("a", { garmentId: "gar_hit", sample: null, cache: "hit" }));
+  await flush(recorder, clock);
+  const scored = async () => (await storage.db.selectFrom("answers").select("is_scored").execute())[0]?.is_scored;
+  assert.equal(await scored(), 1, "nobody has labelled it");
+  labelled.add("gar_again");
+  recorder.record(prediction("a", { garmentId: "gar_again", sample: null, cache: "hit" }));
+  await flush(recorder, clock);
+  assert.equal(await scored(), 0);
+});
+
+test("with the store away for good, closing ends in its time and says what is lost", async (t) => {
+  const { recorder, outcome, clock } = await openScene(t, { findLabelled: () => new Promise(() => {}) });
+  recorder.record(prediction("a"));
+  const saving = recorder.saveAnswer(liveAnswer());
+  const refused = assert.rejects(saving, StorageUnavailable);
+  const closing = recorder.close();
+  for (let turn = 0; turn < 20; turn += 1) {
+    clock.advance(1000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await closing;
+  await refused;
+  assert.equal(await outcome("lost"), 1);
 });
 
 test("closing commits what waits, and takes nothing more", async (t) => {

@@ -47,7 +47,7 @@ test("a turn takes so many and no more, and the next one is told where more want
 
 test("many mirrored calls are not started in one turn", async (t) => {
   const { shadow, calls } = await openShadowScene(t, { max_concurrency: 64 });
-  shadow.observe(Array.from({ length: 20 }, (_, at) => stored(`g${at}`)));
+  await shadow.observe(Array.from({ length: 20 }, (_, at) => stored(`g${at}`)));
   const atOnce = calls.length;
   assert.ok(atOnce < 20, `${atOnce} at once`);
   while (calls.length < 20) await nextTurn();
