@@ -27,6 +27,7 @@ import {
   arrivalPlugin,
   answerFrameworkError,
   chatPlugin,
+  contentEncodingPlugin,
   createRequestIds,
   eventStreamPlugin,
   idempotencyPlugin,
@@ -80,6 +81,7 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
     deadlineMs: (priority) => gateway.config.routing.deadline_ms[priority],
   });
   await app.register(arrivalPlugin, { clock, ...arrival });
+  await app.register(contentEncodingPlugin);
   await app.register(uploadPlugin, {
     maxBodyBytes: config.server.max_body_bytes,
     maxImageBytes: config.image.max_bytes,

@@ -67,7 +67,7 @@ export const errorCatalogue = {
     status: 415,
     title: "Unsupported media type",
     retryable: false,
-    when: "The request is in none of the accepted forms (multipart without a boundary included), or the bytes are no accepted image.",
+    when: "The request is in none of the accepted forms (multipart without a boundary included), the body is compressed, or the bytes are no accepted image.",
   },
   too_many_images: {
     code: "too_many_images",

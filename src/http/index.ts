@@ -7,6 +7,7 @@ export { admissionPlugin } from "./admission.ts";
 export { arrivalPlugin } from "./arrival.ts";
 export { keyedAccess } from "./auth.ts";
 export { chatPlugin } from "./chat/index.ts";
+export { contentEncodingPlugin } from "./content-encoding.ts";
 export { eventStreamPlugin } from "./event-stream.ts";
 export { notFound } from "./errors.ts";
 export { idempotencyPlugin } from "./idempotency.ts";
