@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -27,6 +29,32 @@ test("serve without a file answers a photo with nine fields from the simulator, 
   gateway.kill("SIGTERM");
   assert.equal(await exit, 0, output());
 });
+
+for (const args of [["start"], ["run", "gateway", "--", "serve"]]) {
+  test(`SIGTERM to \`npm ${args.join(" ")}\` stops the gateway as gracefully: supervisors see npm's pid only`, async (t) => {
+    const port = await freePort();
+    const npm = spawn("npm", args, {
+      env: { ...process.env, GATEWAY__SERVER__PORT: String(port), GATEWAY__STORAGE__URL: "sqlite::memory:" },
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    t.after(() => {
+      try {
+        // The whole group, so that a gateway that outlived its npm does not outlive the test.
+        process.kill(-(npm.pid as number), "SIGKILL");
+      } catch {
+        // Nothing of it is left, which is what the test wants.
+      }
+    });
+    let output = "";
+    npm.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    await eventually(() => isReady(port), "ready", 30_000);
+    npm.kill("SIGTERM");
+    assert.deepEqual(await once(npm, "close"), [0, null], output);
+    assert.match(output, /"msg":"stopped"/);
+    assert.equal(await isReady(port), false);
+  });
+}
 
 test("a port that is taken is explained by the setting to change", async (t) => {
   const port = await freePort();
