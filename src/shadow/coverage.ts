@@ -5,7 +5,7 @@ import type { Instruments, Log } from "../telemetry/index.ts";
 import { addCoverage } from "./spool.ts";
 
 /** What became of a mirrored call; see the metric `shadow_mirrors_total`. */
-export type MirrorOutcome = "answered" | "failed" | "spooled" | "preempted" | "dropped" | "expired" | "sampled";
+export type MirrorOutcome = "answered" | "failed" | "spooled" | "preempted" | "dropped" | "sampled";
 
 /** Counts what becomes of the requests that are to be mirrored: on the metrics page, and by the hour in the store. */
 export interface Coverage {

@@ -10,7 +10,7 @@ const firstOutcomes = {
   configReloads: ["applied", "refused"],
   evaluationAnswers: ["scored", "rescored", "repeated_sample", "unlabelled", "unscorable"],
   predictions: ["stored", "lost", "refused", "images_lost"],
-  shadowMirrors: ["answered", "failed", "spooled", "preempted", "dropped", "expired"],
+  shadowMirrors: ["answered", "failed", "spooled", "preempted", "dropped"],
 } as const satisfies Partial<Record<keyof Instruments, readonly string[]>>;
 
 const firstRetries = ["connection", "timeout", "server_error", "busy", "invalid_answer", "reask", "budget_empty"];

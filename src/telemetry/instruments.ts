@@ -264,7 +264,7 @@ export function createInstruments(): Instruments {
     ),
     shadowMirrors: meter.counter(
       "shadow_mirrors_total",
-      "Mirrored calls by what became of them: answered, failed (counts against the build), spooled (to be made later), preempted (given up for live traffic, and made again), dropped (no room and no stored images), expired (given up after too many interruptions).",
+      "Mirrored calls by what became of them: answered, failed (counts against the build), spooled (to be made later), preempted (given up for live traffic, and made again), dropped (no room and no stored images).",
       ["outcome"],
     ),
     shadowQueueDepth: meter.gauge("shadow_queue_depth", "Mirrored calls that wait in memory."),
@@ -273,7 +273,7 @@ export function createInstruments(): Instruments {
     ]),
     shadowPaused: meter.gauge(
       "shadow_paused",
-      "1 for the reason why a backend gets no mirrored calls now: disabled, live_load, not_ready, circuit or cap.",
+      "1 for the reason why a backend gets no mirrored calls now: disabled, not_ready, circuit, busy, cap or live_load.",
       ["backend", "reason"],
     ),
   };

@@ -107,7 +107,7 @@ export const shadowEval: Board = {
         lines(
           "Mirrored calls",
           "reqps",
-          "What becomes of them? `dropped` and `expired` are gaps in the comparison.",
+          "What becomes of them? `dropped` ones are gaps in the comparison.",
           [[`sum by (outcome) (${rate(own("shadow_mirrors_total"))})`, "{{outcome}}"]],
           { isStacked: true },
         ),
@@ -117,7 +117,7 @@ export const shadowEval: Board = {
           "Share of the mirrored calls with an end that were answered or counted as the build's failure.",
           [
             [
-              `sum(${rate(own("shadow_mirrors_total", 'outcome=~"answered|failed"'))}) / sum(${rate(own("shadow_mirrors_total", 'outcome=~"answered|failed|dropped|expired"'))})`,
+              `sum(${rate(own("shadow_mirrors_total", 'outcome=~"answered|failed"'))}) / sum(${rate(own("shadow_mirrors_total", 'outcome=~"answered|failed|dropped"'))})`,
               "covered",
             ],
           ],
