@@ -37,7 +37,7 @@ function versionOf(folder: string): number {
 }
 
 /** Starts a server. It refuses to run as root, so then it runs as `postgres`, or as `nobody`. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(wanted?: { port: number }): Promise<PostgresServer> {
   if (binFolder === undefined) throw new Error(String(postgresIsMissing));
   const bin = binFolder;
   const folder = mkdtempSync(join(tmpdir(), "garment-gateway-postgres-"));
@@ -51,32 +51,45 @@ export async function startPostgres(): Promise<PostgresServer> {
     ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"],
     { ...options, stdio: ["ignore", "ignore", "inherit"] },
   );
-  const port = await freePort();
+  const port = wanted?.port ?? (await freePort());
   let server: ChildProcess | undefined;
   let databases = 0;
 
-  function psql(statement: string): void {
-    execFileSync(join(bin, "psql"), [`postgres://postgres@127.0.0.1:${port}/postgres`, "-qc", statement], {
+  function psql(statement: string): string {
+    return execFileSync(join(bin, "psql"), [`postgres://postgres@127.0.0.1:${port}/postgres`, "-Atqc", statement], {
       ...options,
-      stdio: "ignore",
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
       // Whoever else may have got this port must not hold the test up for ever.
       timeout: 10_000,
-    });
+    }).trim();
   }
 
   async function start(): Promise<void> {
     const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60"];
-    server = spawn(
+    const starting = spawn(
       join(bin, "postgres"),
       ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])],
       { ...options, stdio: "ignore" },
     );
+    server = starting;
+    try {
+      await untilOurs(starting);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
+
+  /** Another server may have got the port between its choice and now, and answers as well. */
+  async function untilOurs(starting: ChildProcess): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
-        psql("select 1");
+        const found = psql("show data_directory");
+        if (found !== data) throw new Error(`port ${port} is another server's: ${found}`);
         return;
       } catch (error) {
-        if (tries >= 200 || server.exitCode !== null) throw error;
+        if (tries >= 200 || hasEnded(starting)) throw error;
         await delay(50);
       }
     }
@@ -85,13 +98,18 @@ export async function startPostgres(): Promise<PostgresServer> {
   async function stop(): Promise<void> {
     const stopping = server;
     server = undefined;
-    if (stopping === undefined || stopping.exitCode !== null) return;
+    if (stopping === undefined || hasEnded(stopping)) return;
     const exit = new Promise((resolve) => stopping.once("exit", resolve));
     stopping.kill("SIGQUIT");
     await exit;
   }
 
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
   return {
     async createDatabase() {
       databases += 1;
@@ -105,6 +123,11 @@ export async function startPostgres(): Promise<PostgresServer> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** By itself, or by a signal. */
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function unprivileged(): { uid: number; gid: number } {
