@@ -17,7 +17,11 @@ export interface Spool {
   keepOnly(backends: readonly string[]): Promise<void>;
 }
 
-export function createSpool({ db }: Pick<Storage, "db">, maxSize: () => number, wall: () => number): Spool {
+export function createSpool(
+  { db, dialect }: Pick<Storage, "db" | "dialect">,
+  maxSize: () => number,
+  wall: () => number,
+): Spool {
   async function size(): Promise<number> {
     const { count } = await db
       .selectFrom("wanted")
@@ -68,11 +72,11 @@ export function createSpool({ db }: Pick<Storage, "db">, maxSize: () => number, 
               .where("free.backend", "=", backend)
               .where("free.claimed_until_ms", "<=", now)
               .orderBy("free.id")
-              .limit(count),
+              .limit(count)
+              // Several gateways take at once: each passes by what another is about to take.
+              .$if(dialect === "postgres", (query) => query.forUpdate().skipLocked()),
           ),
         )
-        // Said twice: another gateway that took a row first has changed it when this one's turn comes.
-        .where("claimed_until_ms", "<=", now)
         .returningAll()
         .execute();
       const photos = await readPhotos(

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { loadConfig } from "../../config/index.ts";
 import { armIdOf, contentOf } from "../../src/predictions/index.ts";
@@ -161,6 +162,10 @@ export interface ShadowScene {
   fingerprints: Record<string, string>;
   /** Lets everything that has been begun happen. */
   settle(): Promise<void>;
+  /** Resolves when so many calls have been made. */
+  untilCalls(count: number): Promise<void>;
+  /** Resolves when so many jobs wait in the store. */
+  untilSpooled(count: number): Promise<void>;
   mirrors(outcome: string): Promise<number>;
 }
 
@@ -233,7 +238,7 @@ export async function openShadowScene(
 
   async function settle(): Promise<void> {
     // A server's answers come in their own time, over several connections at once.
-    const pauseMs = storage.dialect === "postgres" ? 5 : 0;
+    const pauseMs = storage.dialect === "postgres" ? 10 : 0;
     for (let turn = 0; turn < 20; turn += 1) {
       await storage.db.selectFrom("wanted").select("id").limit(1).execute();
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -253,6 +258,14 @@ export async function openShadowScene(
     broken,
     fingerprints,
     settle,
+    async untilCalls(count) {
+      for (let tries = 0; calls.length < count && tries < 100; tries += 1) await settle();
+      assert.equal(calls.length, count, "calls made");
+    },
+    async untilSpooled(count) {
+      for (let tries = 0; (await shadow.status()).spooled !== count && tries < 100; tries += 1) await settle();
+      assert.equal((await shadow.status()).spooled, count, "jobs in the spool");
+    },
     async mirrors(outcome) {
       const { values } = await instruments.shadowMirrors.get();
       return values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
