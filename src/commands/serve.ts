@@ -86,6 +86,7 @@ function readConfig(file: string | undefined): Config | null {
 function announce({ log, config, simulationNotice, fleet }: Gateway): void {
   log.info({ backends: fleet.describe().map((backend) => backend.id) }, "serving");
   if (simulationNotice !== "") log.warn({}, `simulated: ${simulationNotice}`);
+  for (const notice of config.notices) log.info({}, notice);
   log.info({ keys: inertKeys }, "settings that are accepted and have no effect yet");
   if (config.backends === "embedded") return;
   const generic = config.backends.filter((backend) => backend.family === "generic").map((backend) => backend.id);
