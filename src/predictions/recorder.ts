@@ -65,6 +65,8 @@ export function openRecorder(options: RecorderOptions): Recorder {
   let flushing: Promise<void> | null = null;
   let isClosed = false;
   let hasWarned = false;
+  /** The store did not take the last batch. */
+  let isAway = false;
 
   const waiting = (): number => predictions.length + answers.length;
 
@@ -89,7 +91,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
   function flush(): Promise<void> {
     flushing ??= flushOnce().finally(() => {
       flushing = null;
-      if (waiting() > 0 && !isClosed) schedule(storage.isAvailable ? flushAfterMs / 4 : retryAfterMs);
+      if (waiting() > 0 && !isClosed) schedule(isAway ? retryAfterMs : flushAfterMs / 4);
     });
     return flushing;
   }
@@ -117,10 +119,12 @@ export function openRecorder(options: RecorderOptions): Recorder {
       );
       take(batch, extra);
       hasWarned = false;
+      isAway = false;
       instruments.predictions.inc({ outcome: "stored" }, batch.length);
       for (const { done } of extra) done();
     } catch (error) {
-      if (error instanceof StorageUnavailable) return; // It stays in the buffer, whose bound decides what is lost.
+      isAway = error instanceof StorageUnavailable;
+      if (isAway) return; // It stays in the buffer, whose bound decides what is lost.
       // A row that the store refuses must not hold up those behind it; which one it is does not matter enough to search.
       log.error({ err: error, count: batch.length + extra.length }, "a batch of predictions could not be stored");
       take(batch, extra);

@@ -141,7 +141,9 @@ async function deletePredictions({ db }: Storage, beforeMs: number): Promise<num
       .distinct()
       .where("content", "in", contents)
       .execute();
-    const kept = new Set(alive.map(({ content }) => content));
+    // One that was labelled since it was looked at stays, for its score has come of it.
+    const labelled = await tx.selectFrom("truths").select("content").where("content", "in", contents).execute();
+    const kept = new Set([...alive, ...labelled].map(({ content }) => content));
     const gone = contents.filter((content) => !kept.has(content));
     if (gone.length === 0) return;
     for (const table of ["image_bytes", "images", "answers", "wanted"] as const) {
