@@ -70,8 +70,9 @@ export function openShadowEval({
     version: gatewayVersion,
     settings() {
       // What an operator has changed since the start, a promotion included.
-      const { enabled, baseline, candidate } = following.shadow.settings;
-      const isNamed = enabled || (find(baseline) !== undefined && find(candidate) !== undefined);
+      const { baseline, candidate } = following.shadow.settings;
+      // A reload may have taken one of them out of the fleet.
+      const isNamed = find(baseline) !== undefined && find(candidate) !== undefined;
       const pair = isNamed ? { baseline, candidate } : { baseline: "", candidate: "" };
       return { ...pair, decision: config().shadow.decision };
     },
