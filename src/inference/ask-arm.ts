@@ -3,7 +3,7 @@ import { createQuestion, createReask, mergeReask, readAnswer } from "../extracti
 import type { Answer, Question } from "../extraction/index.ts";
 import type { Clock } from "../kernel/index.ts";
 import type { Attributes, FieldName, ViewName } from "../../schemas/index.ts";
-import { schemaName } from "./ask.ts";
+import { charactersOf, schemaName } from "./ask.ts";
 import { estimateWork } from "./work.ts";
 
 /** Images as they were sent to the arm that answered. */
@@ -45,10 +45,6 @@ export async function askArm(
   const spent = { attempts: 0, promptTokens: 0, completionTokens: 0 };
 
   async function send(question: Question): Promise<ChatReply> {
-    const characters = question.prompt.parts.reduce(
-      (sum, part) => sum + (part.kind === "text" ? part.text.length : 0),
-      0,
-    );
     const reply = await backend.mirror(
       {
         prompt: question.prompt,
@@ -56,7 +52,7 @@ export async function askArm(
         schema: { name: schemaName, json: JSON.stringify(question.schema) },
         maxTokens: question.maxTokens,
         wantLogprobs: true,
-        work: estimateWork({ images, characters, maxTokens: question.maxTokens }),
+        work: estimateWork({ images, characters: charactersOf(question), maxTokens: question.maxTokens }),
       },
       { signal, attemptTimeoutMs: timeoutMs },
     );

@@ -125,7 +125,7 @@ function judge(reply: Reply, backend: Backend, read: Read, { instruments }: AskC
   return answer;
 }
 
-function charactersOf({ prompt }: Question): number {
+export function charactersOf({ prompt }: Question): number {
   return prompt.parts.reduce((sum, part) => sum + (part.kind === "text" ? part.text.length : 0), prompt.system.length);
 }
 

@@ -87,7 +87,10 @@ test("a promoted candidate serves every tier, and the former baseline is mirrore
 test("of several promotions at once one counts, and its rollback undoes it", async (t) => {
   const scene = await openPair(t);
   const statuses = await Promise.all([1, 2, 3].map(async () => (await decide(scene, "promote", override)).status));
-  assert.deepEqual(statuses.sort(), [200, 400, 400]);
+  assert.deepEqual(
+    statuses.toSorted((a, b) => a - b),
+    [200, 400, 400],
+  );
   assert.equal((await decide(scene, "rollback", { reason: "enough" })).status, 200);
   assert.deepEqual(rolesOf(scene), { b0: "live", b1: "shadow" });
   assert.equal(await backendOf(scene), "b0");
