@@ -97,6 +97,8 @@ export function createMirror(parts: MirrorParts): Mirror {
   let cancel = (): void => {};
   /** When each backend's spool was last looked at; Infinity while it is being looked at. */
   const spoolLookedAt = new Map<string, number>();
+  /** Something came while it was being looked at. */
+  const lookAgain = new Set<string>();
   let isClosed = false;
 
   const targets = (): string[] => [settings().baseline, settings().candidate];
@@ -205,13 +207,14 @@ export function createMirror(parts: MirrorParts): Mirror {
         .catch(() => []) // The store is away: what it holds waits there.
         .then((jobs) => {
           // Where there was something there may be more: it is looked at again as soon as memory is empty.
-          spoolLookedAt.set(backend, jobs.length > 0 ? -Infinity : clock.now());
+          const isDueAgain = lookAgain.delete(backend) || jobs.length > 0;
+          spoolLookedAt.set(backend, isDueAgain ? -Infinity : clock.now());
           if (isClosed) return spool.release(jobs.map(({ spoolId }) => spoolId as number));
           for (const job of jobs) {
             held.add(keyOf(job));
             waiting.push(job);
           }
-          if (jobs.length > 0) pump();
+          if (isDueAgain) pump();
         }),
     );
   }
@@ -316,7 +319,10 @@ export function createMirror(parts: MirrorParts): Mirror {
       pump();
     },
     spooled() {
-      for (const [backend, at] of spoolLookedAt) if (at !== Infinity) spoolLookedAt.delete(backend);
+      for (const [backend, at] of spoolLookedAt) {
+        if (at === Infinity) lookAgain.add(backend);
+        else spoolLookedAt.delete(backend);
+      }
       pump();
     },
     yieldTo(backendId) {

@@ -11,12 +11,12 @@ import {
 } from "../../src/labels/index.ts";
 import type { Truth } from "../../src/labels/index.ts";
 import { addGarment, ndjson, openLabels, pieces } from "../support/labels.ts";
-import type { StorageUnderTest } from "./storage.ts";
+import type { StoreUnderTest } from "../support/stores.ts";
 
 const hash = "ab".repeat(32);
 
 /** What the labels room keeps and finds again, the same on both databases. */
-export function describeLabels(name: string, { start, stop, newDatabase, skip }: StorageUnderTest): void {
+export function describeLabels({ name, start, stop, newDatabase, skip }: StoreUnderTest): void {
   describe(`labels on ${name}`, { skip }, () => {
     before(start);
     after(stop);

@@ -9,7 +9,7 @@ import type { Spool } from "../../src/shadow/spool.ts";
 import type { Storage } from "../../src/storage/index.ts";
 import { answered, armRecord, openShadowScene, prediction, stored } from "../support/shadow.ts";
 import type { ShadowScene } from "../support/shadow.ts";
-import type { StorageUnderTest } from "./storage.ts";
+import type { StoreUnderTest } from "../support/stores.ts";
 
 /** Puts predictions of the baseline into the store, with their images where not said otherwise. */
 async function keep(storage: Storage, names: readonly string[], hasImages = true): Promise<void> {
@@ -31,7 +31,7 @@ async function label(storage: Storage, names: readonly string[]): Promise<string
 }
 
 /** What the mirror keeps and finds again, the same on both databases. */
-export function describeMirrorLater(name: string, { start, stop, newDatabase, skip }: StorageUnderTest): void {
+export function describeMirrorLater({ name, start, stop, newDatabase, skip }: StoreUnderTest): void {
   describe(`mirroring later on ${name}`, { skip }, () => {
     before(start);
     after(stop);

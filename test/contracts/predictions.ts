@@ -8,7 +8,7 @@ import { openStorage } from "../../src/storage/index.ts";
 import { createInstruments } from "../../src/telemetry/index.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { armRecord, liveAnswer, prediction, silentLog, stored } from "../support/shadow.ts";
-import type { StorageUnderTest } from "./storage.ts";
+import type { StoreUnderTest } from "../support/stores.ts";
 
 const dayMs = 24 * 3_600_000;
 const startMs = 1_700_000_000_000;
@@ -46,7 +46,7 @@ async function openScene(
 }
 
 /** What is kept of answers, and for how long, the same on both databases. */
-export function describePredictions(name: string, { start, stop, newDatabase, skip }: StorageUnderTest): void {
+export function describePredictions({ name, start, stop, newDatabase, skip }: StoreUnderTest): void {
   describe(`predictions on ${name}`, { skip }, () => {
     before(start);
     after(stop);

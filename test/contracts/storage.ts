@@ -4,20 +4,12 @@ import type { TestContext } from "node:test";
 import { openStorage, sql, StorageRefused, StorageUnavailable } from "../../src/storage/index.ts";
 import type { Storage, StorageDeps } from "../../src/storage/index.ts";
 import { armRow, auditRow, labelRow, scoreRow } from "../support/stored-rows.ts";
-
-export interface StorageUnderTest {
-  /** Starts what databases need. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** The URL of a new, empty database, which several stores can open at once. */
-  newDatabase(): Promise<string>;
-  skip: string | false;
-}
+import type { StoreUnderTest } from "../support/stores.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** What both databases promise to the rooms that write the queries. */
-export function describeStorage(name: string, { start, stop, newDatabase, skip }: StorageUnderTest): void {
+export function describeStorage({ name, start, stop, newDatabase, skip }: StoreUnderTest): void {
   describe(`storage on ${name}`, { skip }, () => {
     before(start);
     after(stop);
