@@ -217,12 +217,10 @@ export function describeMirrorLater({ name, start, stop, newDatabase, skip }: St
     });
 
     test("two gateways on one store share the spool: each job is one's", async (t) => {
-      const { storage, shadow, settle, targets } = await open(t, { mirror_rate: 0 });
+      // The scene's own mirror takes nothing.
+      const { storage } = await open(t, { enabled: false });
       const names = Array.from({ length: 12 }, (_, at) => `n${at}`);
       await keep(storage, names);
-      targets.cand.isReady = false;
-      await shadow.labelled(await label(storage, names));
-      await settle();
       const spools = [0, 1].map(() =>
         createSpool(
           storage,
@@ -230,6 +228,11 @@ export function describeMirrorLater({ name, start, stop, newDatabase, skip }: St
           () => 1_700_000_000_000,
         ),
       );
+      const jobs = names.map((name) => {
+        const { content, garmentId } = prediction(name);
+        return { content, garmentId, backend: "cand", inclusion: 1, purpose: "backfill" as const };
+      });
+      assert.equal(await (spools[0] as Spool).add(jobs), names.length);
       const taken = await Promise.all(spools.map((spool) => spool.next("cand", 6, 60_000)));
       const ids = taken.flat().map(({ spoolId }) => spoolId);
       assert.equal(new Set(ids).size, ids.length, "nothing twice");

@@ -245,6 +245,9 @@ export async function openShadowScene(
     }
   }
 
+  // The mirror looks into its spool at the start; a test begins when that is over.
+  await settle();
+
   return {
     shadow,
     storage,
