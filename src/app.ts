@@ -133,14 +133,7 @@ export async function buildApp(gateway: Gateway): Promise<FastifyInstance> {
       await evaluated.register(reviewQueueRoute);
       await evaluated.register(driftRoute);
       await evaluated.register(exportRoute);
-    },
-    { prefix: "/v1" },
-  );
-  await app.register(
-    async (evaluating) => {
-      await evaluating.register(keyedAccess, { ...gateway.access, scope: "eval" });
-      await evaluating.register(jsonRoutesPlugin);
-      await evaluating.register(garmentsRoutes);
+      await evaluated.register(garmentsRoutes);
     },
     { prefix: "/v1" },
   );
